@@ -1,24 +1,49 @@
 """What every test may count on. The servers come from `portal.embedded.pytest_plugin`."""
 
+import fcntl
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from django.core.management import call_command, get_commands
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+@contextmanager
+def one_process_at_a_time() -> Iterator[None]:
+    """Roles belong to the whole cluster; parallel workers would make each of them twice."""
+    descriptor = os.open(settings.BASE_DIR, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
-    """Make the roles and their grants in each test database before its first migration."""
-    done: set[str] = set()
+    """Make the roles before a test database's first migration, and their grants after its last."""
+    before: set[str] = set()
+    after: set[str] = set()
 
-    def bootstrap(using: str, **_kwargs: object) -> None:
+    def bootstrap(using: str, seen: set[str]) -> None:
         name = str(connections[using].settings_dict["NAME"])
-        if name not in done and "bootstrap_database" in get_commands():
-            done.add(name)
-            call_command("bootstrap_database", verbosity=0)
+        if name not in seen:
+            seen.add(name)
+            with one_process_at_a_time():
+                call_command("bootstrap_database", verbosity=0)
 
-    pre_migrate.connect(bootstrap, weak=False, dispatch_uid="bootstrap_database")
+    def on_pre_migrate(using: str, **_kwargs: object) -> None:
+        bootstrap(using, before)
+
+    def on_post_migrate(using: str, **_kwargs: object) -> None:
+        bootstrap(using, after)
+
+    pre_migrate.connect(on_pre_migrate, weak=False, dispatch_uid="bootstrap_before")
+    post_migrate.connect(on_post_migrate, weak=False, dispatch_uid="bootstrap_after")
     yield
-    pre_migrate.disconnect(dispatch_uid="bootstrap_database")
+    pre_migrate.disconnect(dispatch_uid="bootstrap_before")
+    post_migrate.disconnect(dispatch_uid="bootstrap_after")

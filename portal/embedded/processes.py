@@ -51,6 +51,7 @@ def launch(
     identity: Identity = SAME,
     environment: Mapping[str, str] | None = None,
     output: IO[bytes] | None = None,
+    errors: IO[bytes] | None = None,
     folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, so that Ctrl-C reaches only us and we stop in order.
@@ -70,7 +71,7 @@ def launch(
         ],
         stdin=subprocess.DEVNULL,
         stdout=output if output is not None else subprocess.DEVNULL,
-        stderr=subprocess.STDOUT if output is not None else subprocess.DEVNULL,
+        stderr=errors or (subprocess.STDOUT if output is not None else subprocess.DEVNULL),
         env=dict(environment) if environment is not None else clean_environment(),
         cwd=folder,
         start_new_session=True,

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import socket
 import stat
 import tempfile
@@ -20,7 +21,9 @@ def socket_folder(data: Path) -> Path:
     The one in /tmp is named after the data folder, so that a start after a crash finds it again.
     """
     inside = data.resolve() / "run"
-    if len(os.fsencode(inside)) + len(LONGEST_NAME) <= LONGEST_PATH:
+    # Commas, blanks and letters like æ mean something in a server's option or in an address.
+    plain = re.fullmatch(r"[A-Za-z0-9/_.+-]+", str(inside))
+    if plain and len(os.fsencode(inside)) + len(LONGEST_NAME) <= LONGEST_PATH:
         _make_private(inside)
         if _takes_sockets(inside):
             return inside
