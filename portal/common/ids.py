@@ -95,8 +95,9 @@ def new_code() -> str:
 
 def normalise_code(text: str) -> str:
     """The code as it was printed, from what somebody typed. Empty when it cannot be one."""
-    letters = "".join(letter for letter in text.upper() if letter.isalnum())
-    letters = letters.translate(_LOOK_ALIKES)
+    letters = "".join(letter for letter in text if letter.isalnum())
+    # Not for all of Unicode: the upper case of ß is two letters.
+    letters = (letters.upper() if letters.isascii() else "").translate(_LOOK_ALIKES)
     if len(letters) != CODE_LENGTH or not set(letters) <= set(CODE_ALPHABET):
         return ""
     return f"{letters[:4]}-{letters[4:]}"
