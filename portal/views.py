@@ -1,0 +1,136 @@
+"""The portal's own pages, and what is said when something cannot be shown."""
+
+import logging
+import secrets
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.access.decorators import public
+from portal.common.context import THEME_COOKIE, THEMES
+from portal.front_page import figures, situations
+from portal.showcase import showcase
+
+log = logging.getLogger("portal.errors")
+
+A_YEAR: Final = 365 * 24 * 60 * 60
+
+
+# --- pages ------------------------------------------------------------------------------------
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The question, the search, eight life situations and three doors."""
+    return render(
+        request, "pages/home.html", {"situations": situations(), "figures": figures()}
+    )
+
+
+@public
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/help.html")
+
+
+@public
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+@public
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@public
+@require_safe
+def acute_help(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/acute_help.html")
+
+
+@public
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, for whoever builds pages; not a page of the real site."""
+    if not (settings.DEMO or settings.DEBUG):
+        raise Http404
+    return render(request, "pages/components.html", showcase())
+
+
+@public
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or automatic in a cookie, and go back to where the reader was."""
+    address = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        address = "/"
+    response = HttpResponseRedirect(address)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=A_YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+# --- errors -----------------------------------------------------------------------------------
+def _reference() -> str:
+    """Eight letters to read aloud on the phone; the same stand in the log line."""
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    drawn = "".join(secrets.choice(alphabet) for _step in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def _problem(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """An error page with its reference. The address is not logged: links in it may be secret."""
+    reference = _reference()
+    match = request.resolver_match
+    log.warning(
+        "error page shown",
+        extra={"status": status, "reference": reference, "view": match.view_name if match else ""},
+    )
+    return render(request, f"{status}.html", {"reference": reference, **context}, status=status)
+
+
+def _words_of(exception: Exception | None) -> str:
+    """The Danish sentence of one of our own errors; nothing of anybody else's."""
+    return str(getattr(exception, "message", "") or "")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _problem(request, 400, reason=_words_of(exception))
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _problem(request, 403, reason=_words_of(exception), expired=False)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _problem(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Uses no request context: what made the first error could well make a second one there."""
+    reference = _reference()
+    log.error("error page shown", extra={"status": 500, "reference": reference})
+    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that lay open too long, or a page from before a sign-in: say so, and how to go on."""
+    return _problem(request, 403, reason=_("Siden har været åben for længe."), expired=True)
