@@ -199,6 +199,12 @@ class _EncryptedField(_Field[_Set, _Get]):
             )
         return value.data
 
+    def get_placeholder(self, value: object, compiler: object, connection: object) -> str:
+        # An expression passes by `get_db_prep_value` and would put clear text into the column.
+        if hasattr(value, "resolve_expression"):
+            raise FieldError(f"{self.name} is encrypted and cannot take a database expression.")
+        return "%s"
+
     def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]] | None":
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted and cannot be filtered by {lookup_name!r}.")
