@@ -1,0 +1,25 @@
+from organisations.models.organisation import (
+    ClosingPeriod,
+    Contact,
+    Organisation,
+    OrganisationKind,
+    OrganisationProfile,
+    Workforce,
+)
+from organisations.models.people import Invitation, Membership, MembershipRole, Role
+from organisations.models.terms import NamedHandler, TermsAcceptance
+
+__all__ = [
+    "ClosingPeriod",
+    "Contact",
+    "Invitation",
+    "Membership",
+    "MembershipRole",
+    "NamedHandler",
+    "Organisation",
+    "OrganisationKind",
+    "OrganisationProfile",
+    "Role",
+    "TermsAcceptance",
+    "Workforce",
+]

@@ -1,0 +1,94 @@
+"""What a view must say about itself. A test walks all addresses and fails on a silent one.
+
+`@requires(Permission.X)` opens for signed-in members whose role grants it, inside a scope.
+`@signed_in` opens for everybody who is signed in. `@public` opens for all; it runs without a scope
+unless it says so. `@linked` opens for the holder of a reply link or a patient's own link.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+
+from portal.access.actor import Actor, ActorKind
+from portal.access.grants import ROLES_WITH_ONE_FACTOR, require
+from portal.access.permissions import Permission
+from portal.common.errors import NeedsStrongSignIn, NotFound
+
+Args = ParamSpec("Args")
+View = Callable[Concatenate[HttpRequest, Args], HttpResponseBase]
+
+
+class ActorRequest(HttpRequest):
+    """A request as views see it: the middleware has set who acts."""
+
+    actor: Actor
+
+
+def _declare(view: object, *, access: str, scoped: bool) -> None:
+    view.access = access  # type: ignore[attr-defined]
+    view.scoped = scoped  # type: ignore[attr-defined]
+
+
+def public(view: View[Args]) -> View[Args]:
+    """Open to all, without a scope: it must not touch patient data."""
+    _declare(view, access="public", scoped=False)
+    return view
+
+
+def signed_in(view: View[Args]) -> View[Args]:
+    """Open to every signed-in person, in a scope, whatever the role."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponseBase:
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if not actor.is_user:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    _declare(inner, access="signed_in", scoped=True)
+    return inner
+
+
+def requires(permission: Permission) -> Callable[[View[Args]], View[Args]]:
+    """Open to members whose role grants `permission`; every role but `editor` needs a strong
+    session at once, not only at sign-in (AUT-2, AUT-3)."""
+
+    def decorate(view: View[Args]) -> View[Args]:
+        @wraps(view)
+        def inner(
+            request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs
+        ) -> HttpResponseBase:
+            actor: Actor = request.actor  # type: ignore[attr-defined]
+            if not actor.is_user:
+                return redirect_to_login(request.get_full_path())
+            require(actor, permission)
+            if not actor.is_strong and not actor.roles <= ROLES_WITH_ONE_FACTOR:
+                raise NeedsStrongSignIn()
+            return view(request, *args, **kwargs)
+
+        _declare(inner, access=permission.value, scoped=True)
+        return inner
+
+    return decorate
+
+
+def linked(kind: ActorKind) -> Callable[[View[Args]], View[Args]]:
+    """Open to the holder of one valid link; for everybody else the page does not exist."""
+
+    def decorate(view: View[Args]) -> View[Args]:
+        @wraps(view)
+        def inner(
+            request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs
+        ) -> HttpResponseBase:
+            actor: Actor = request.actor  # type: ignore[attr-defined]
+            if actor.kind is not kind:
+                raise NotFound()
+            return view(request, *args, **kwargs)
+
+        _declare(inner, access=kind.value, scoped=True)
+        return inner
+
+    return decorate

@@ -1,0 +1,281 @@
+"""What production runs. The other settings files only relax it; the environment is read here alone."""
+
+import hashlib
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from portal.settings import environment as env
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# --- what the machine says -------------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY", at_least=50)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", "")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
+DATABASES = {"default": env.database("DATABASE_URL", require_tls=True)}
+BROKER_URL = env.text("BROKER_URL")
+# Keys for patient fields and for their blind indexes. They live outside the database and its backup.
+FIELD_KEYS = env.keyring("FIELD_KEYS")
+BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY", at_least=32).encode()
+SEAL_KEY = env.text("SEAL_KEY", at_least=32).encode()
+SEAL_FILE = Path(env.text("SEAL_FILE"))
+SITE_URL = env.text("SITE_URL")
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", BASE_DIR / "var" / "media"))
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 587, lowest=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Samspil <svar-ikke@samspil.example>")
+SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.delivery.UnconfiguredSms")
+
+DEBUG = False
+DEMO = False  # personas, local mail, the example banner; production refuses to start with it on
+
+# --- application -----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "portal.common",
+    "portal.geography",
+    "portal.accounts",
+    "portal.access",
+    "portal.audit",
+    "portal.notifications",
+    "organisations",
+    "offers",
+    "referrals",
+    "partnerships",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",  # the widgets' own templates, under those in templates/django/forms
+    "django_htmx",
+    "template_partials",
+    "csp",
+]
+
+# The order is law (tenancy-and-audit.md, 4): the actor is resolved before the scope opens, because
+# a stale session deletes itself, which a read-only scope refuses.
+MIDDLEWARE = [
+    "portal.common.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "portal.accounts.middleware.SessionLimitsMiddleware",
+    "organisations.middleware.ActorMiddleware",
+    "referrals.middleware.LinkActorMiddleware",
+    "portal.common.middleware.DomainErrorMiddleware",
+    "portal.audit.middleware.ScopeMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "portal.common.forms.FormRenderer"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "portal.common.context.site",
+                "organisations.context.actor",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+                "portal.common.templatetags.look",
+            ],
+        },
+    },
+]
+
+# --- database --------------------------------------------------------------------------------
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": env.number("CONN_MAX_AGE", 60),
+    "CONN_HEALTH_CHECKS": True,
+    # A pooler in transaction mode may stand in front: no session state, no named cursors.
+    "DISABLE_SERVER_SIDE_CURSORS": True,
+    "ATOMIC_REQUESTS": False,
+}
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
+# The role that a scope takes on where the login role owns the tables (demo and tests). Empty in
+# production: there the login role *is* portal_app and a start-up check refuses an owner.
+SCOPE_ROLE = ""
+WORKER_ROLE = ""
+
+# --- sign-in (AUT) ---------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.accounts.passwords.ProductWordsValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,60/15m/ip"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Samspil"
+MFA_ADAPTER = "portal.accounts.adapter.MfaAdapter"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_MINUTES = 30  # AUT-7: idle limit
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# --- browser (WEB) ---------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: []
+    for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+}
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REDIRECT_EXEMPT = [r"^drift/levende$", r"^drift/klar$"]
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+
+# --- files -----------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- language and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "da"
+LANGUAGES = [("da", _("Dansk")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Copenhagen"
+
+# --- jobs ------------------------------------------------------------------------------------
+# Valkey holds nothing that cannot be lost; every due time is a row (REL-4, REL-5).
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "samspil")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ENABLE_UTC = True
+
+# --- the field's own rules -------------------------------------------------------------------
+# One place for the numbers of acute help: search, the page *Akut hjælp* and the footer read it.
+ACUTE_HELP = [
+    {"label": _("Ved livsfare"), "number": "112", "note": _("Ring straks.")},
+    {
+        "label": _("Akut hjælp, når din læge har lukket"),
+        "number": "1813",
+        "note": _("Hovedstaden. Ring til lægevagten i resten af landet, eller til din egen læge."),
+    },
+    {
+        "label": _("Livslinien, ved tanker om selvmord"),
+        "number": "70 201 201",
+        "note": _("Du kan ringe alle årets dage."),
+    },
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "portal.common.logging.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+
+# Cache in the database's neighbour only for throttling; losing it loses nothing else.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.cache_address(BROKER_URL),
+        "KEY_PREFIX": hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8],
+    }
+}

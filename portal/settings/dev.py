@@ -1,0 +1,5 @@
+"""For a developer: the demo with Django's error pages and the template reloader."""
+
+from portal.settings.demo import *
+
+DEBUG = True

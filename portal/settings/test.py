@@ -1,0 +1,15 @@
+"""For `make test`: the demo's looseness, cheap passwords, mail kept in memory."""
+
+import os
+
+os.environ.setdefault("BROKER_URL", "memory://")
+
+from portal.settings.demo import *
+from portal.settings.demo import TEMPLATES
+
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# A name that a template uses and no view gives is a mistake, not an empty string.
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "!!UNDEFINED: %s!!"
+CELERY_TASK_ALWAYS_EAGER = False
