@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -23,6 +23,13 @@ SITUATIONS: Final = (
     ("grief", gettext_noop("Jeg har mistet en nær"), "sorg", "leaf", "k5"),
     ("home", gettext_noop("Jeg er lige udskrevet"), "udskrevet følgeskab", "house", "k3"),
     ("young", gettext_noop("Jeg er ung og syg"), "ung", "young", "k1"),
+)
+
+# Searches in people's own words, under the search field.
+EXAMPLES: Final = (
+    gettext_noop("ensom efter hjerteinfarkt"),
+    gettext_noop("pårørende til demens"),
+    gettext_noop("motion med KOL"),
 )
 
 Counts = Callable[[Sequence[str]], Mapping[str, int]]
@@ -59,13 +66,13 @@ def situations() -> list[dict[str, Any]]:
     ]
 
 
+def examples() -> list[dict[str, str]]:
+    return [{"label": _(words), "url": search_address(words)} for words in EXAMPLES]
+
+
 def figures() -> Sequence[Mapping[str, str]]:
     return _figures() if _figures else []
 
 
 def search_address(query: str) -> str:
-    try:
-        base = reverse("offers:list")
-    except NoReverseMatch:
-        base = "/tilbud/"
-    return f"{base}?{urlencode({'q': query})}"
+    return f"{reverse('offers:list')}?{urlencode({'q': query})}"

@@ -1,7 +1,7 @@
 """The portal's own pages, and what is said when something cannot be shown."""
 
 import logging
-import secrets
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,12 +14,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.access.decorators import public
 from portal.common.context import THEME_COOKIE, THEMES
-from portal.front_page import figures, situations
+from portal.common.errors import DomainError
+from portal.common.logging import request_id
+from portal.front_page import examples, figures, situations
 from portal.showcase import showcase
 
 log = logging.getLogger("portal.errors")
 
 A_YEAR: Final = 365 * 24 * 60 * 60
+# When the accessibility statement was last gone through. The law wants it done every year (A11Y-7);
+# a test fails when a year has passed.
+STATEMENT_REVIEWED: Final = date(2026, 11, 23)
 
 
 # --- pages ------------------------------------------------------------------------------------
@@ -28,7 +33,9 @@ A_YEAR: Final = 365 * 24 * 60 * 60
 def home(request: HttpRequest) -> HttpResponse:
     """The question, the search, eight life situations and three doors."""
     return render(
-        request, "pages/home.html", {"situations": situations(), "figures": figures()}
+        request,
+        "pages/home.html",
+        {"situations": situations(), "examples": examples(), "figures": figures()},
     )
 
 
@@ -41,7 +48,15 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/accessibility.html")
+    """Our own words; where the operator has the authority's page, a link to it as well."""
+    context = {
+        "official": settings.ACCESSIBILITY_STATEMENT_URL,
+        "mail": settings.CONTACT_MAIL,
+        "phone": settings.CONTACT_PHONE,
+        "reviewed": STATEMENT_REVIEWED,
+        "next_review": STATEMENT_REVIEWED.replace(year=STATEMENT_REVIEWED.year + 1),
+    }
+    return render(request, "pages/accessibility.html", context)
 
 
 @public
@@ -89,35 +104,23 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 # --- errors -----------------------------------------------------------------------------------
-def _reference() -> str:
-    """Eight letters to read aloud on the phone; the same stand in the log line."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    drawn = "".join(secrets.choice(alphabet) for _step in range(8))
-    return f"{drawn[:4]}-{drawn[4:]}"
-
-
+# The reference on an error page is the request's id, which stands on every log line of the request.
 def _problem(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
-    """An error page with its reference. The address is not logged: links in it may be secret."""
-    reference = _reference()
-    match = request.resolver_match
-    log.warning(
-        "error page shown",
-        extra={"status": status, "reference": reference, "view": match.view_name if match else ""},
-    )
-    return render(request, f"{status}.html", {"reference": reference, **context}, status=status)
+    log.warning("error page shown", extra={"status_code": status})
+    return render(request, f"{status}.html", context, status=status)
 
 
 def _words_of(exception: Exception | None) -> str:
     """The Danish sentence of one of our own errors; nothing of anybody else's."""
-    return str(getattr(exception, "message", "") or "")
+    return str(getattr(exception, "message", "") if isinstance(exception, DomainError) else "")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _problem(request, 400, reason=_words_of(exception))
+    return _problem(request, 400, message=_words_of(exception))
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _problem(request, 403, reason=_words_of(exception), expired=False)
+    return _problem(request, 403, message=_words_of(exception))
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -126,11 +129,14 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Uses no request context: what made the first error could well make a second one there."""
-    reference = _reference()
-    log.error("error page shown", extra={"status": 500, "reference": reference})
-    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)
+    log.error("error page shown", extra={"status_code": 500})
+    return HttpResponse(render_to_string("500.html", {"reference": request_id()}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that lay open too long, or a page from before a sign-in: say so, and how to go on."""
-    return _problem(request, 403, reason=_("Siden har været åben for længe."), expired=True)
+    message = _(
+        "Siden har ligget åben for længe. Gå tilbage, hent siden igen, og prøv en gang til. "
+        "Kopiér først det, du har skrevet."
+    )
+    return _problem(request, 403, message=message)

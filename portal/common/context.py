@@ -5,6 +5,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest
 
+from portal.common.logging import request_id
+
 THEMES: Final = ("auto", "light", "dark")
 THEME_COOKIE: Final = "tema"
 
@@ -27,5 +29,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "languages": settings.LANGUAGES,
             "here": request.get_full_path(),
             "path": request.path,
+            # For error pages: the same id stands on the log lines of this request.
+            "reference": request_id(),
         }
     }

@@ -30,6 +30,10 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = True
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Samspil <svar-ikke@samspil.example>")
+# Who answers the public: on the accessibility statement and the error pages (A11Y-7).
+CONTACT_MAIL = env.text("CONTACT_MAIL", "kontakt@samspil.example")
+CONTACT_PHONE = env.text("CONTACT_PHONE", "")
+ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
 SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.delivery.UnconfiguredSms")
 
 DEBUG = False

@@ -15,6 +15,7 @@ for _name, _value in {
     "SEAL_KEY": "demo" * 8,
     "SEAL_FILE": "var/seals.jsonl",
     "SITE_URL": "http://127.0.0.1:8000",
+    "CONTACT_PHONE": "70 00 00 00",
 }.items():
     os.environ.setdefault(_name, _value)
 
