@@ -1,4 +1,4 @@
-"""The demo's data folder: whose it is, who uses it now, its lasting secrets, what it was built from."""
+"""The demo's data folder: whose it is, who uses it now, and its lasting secrets."""
 
 import base64
 import contextlib
@@ -47,7 +47,7 @@ class DataFolder:
     # --- whose, and who now -------------------------------------------------------------------
 
     def open(self, *, address: str) -> None:
-        """Take the folder for this process. Raises ServerError when it is not ours, or is in use."""
+        """Take the folder for this process. Raises ServerError when it is foreign or in use."""
         try:
             self._refuse_foreign()
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)

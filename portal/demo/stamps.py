@@ -20,7 +20,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Stamp:
-    """`migrations` maps each file to a hash of its code; `world` covers all that builds the content."""
+    """`migrations`: file -> hash of its code; `world` covers all that builds the content."""
 
     migrations: dict[str, str]
     packages: str

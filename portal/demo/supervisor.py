@@ -291,7 +291,7 @@ class Supervisor:
             self._start(child)
 
     def _stop_all(self) -> None:
-        """In order: first those who write, then what they write to. A second Ctrl-C cuts it short."""
+        """First those who write, then what they write to. A second Ctrl-C cuts it short."""
         hurry = _Hurry()
         for child in self.children:
             if child.process is not None and child.process.poll() is None:
@@ -398,7 +398,7 @@ def guarded(action: Callable[[], None]) -> int:
             signal.signal(other, signal.SIG_IGN)
         raise Stopped(number)
 
-    # `nohup` has asked for hang-ups to be ignored; background jobs of sh ignore Ctrl-C without asking.
+    # `nohup` asks for hang-ups to be ignored; sh ignores Ctrl-C for background jobs unasked.
     ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
     for number in STOP_SIGNALS:
         if number not in ignored:

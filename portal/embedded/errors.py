@@ -2,4 +2,4 @@
 
 
 class ServerError(Exception):
-    """The message is one clear Danish sentence; whoever catches it prints it without a traceback."""
+    """Its message is one clear Danish sentence; who catches it prints it without a traceback."""

@@ -1,4 +1,4 @@
-"""Becomes another program that dies with its parent and is not root. Run as a script, never imported.
+"""Becomes another program that dies with its parent and is not root. A script, never imported.
 
     python -I -S launch.py <parent pid> <signal> <identity> <command> [argument ...]
 
@@ -68,7 +68,7 @@ def become_user(libc: ctypes.CDLL, uid: int, gid: int) -> None:
 
 
 def die_with_parent(libc: ctypes.CDLL, parent: int, number: int) -> bool:
-    """True when the kernel will tell us. Ends at once when the parent has gone already."""
+    """True when the kernel will tell us. Ends at once when the parent is already gone."""
     if not sys.platform.startswith("linux"):
         return False
     if libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0) != 0:
@@ -79,7 +79,7 @@ def die_with_parent(libc: ctypes.CDLL, parent: int, number: int) -> bool:
 
 
 def watch(parent: int, number: int, command: list[str]) -> int:
-    """Stay between parent and program: pass signals on, and send our own when the parent is gone."""
+    """True when the kernel will tell us. Ends at once when the parent is gone already."""
     child = subprocess.Popen(command)  # noqa: S603 - the command comes from our own code
     for passed in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         signal.signal(passed, lambda received, _frame: child.send_signal(received))

@@ -25,13 +25,13 @@ from portal.embedded.processes import (
 
 SUPERUSER = "postgres"
 OWNER = "portal_owner"
-# With plain C pg_trgm silently drops æøå. Debian calls it C.UTF-8, some systems only know the next.
+# With plain C pg_trgm silently drops æøå. Not every system knows the first name.
 LOCALES = ("C.UTF-8", "C.utf8", "en_US.UTF-8")
 
 
 @dataclass
 class Postgres:
-    """`durable=False` gives up crash safety for speed; that is for tests, whose data is thrown away."""
+    """`durable=False` gives up crash safety for speed: for tests, whose data is thrown away."""
 
     data: Path
     sockets: Path
@@ -49,7 +49,7 @@ class Postgres:
         return (self.data / "PG_VERSION").is_file()
 
     def create(self) -> None:
-        """Make the cluster. A half-made one from an interrupted start is swept away by the caller."""
+        """Make the cluster. Sweeping away a half-made one is for the caller."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.data.chmod(0o700)
         self._identity.own(self.data)
@@ -78,7 +78,7 @@ class Postgres:
             )
 
     def start(self, *, patience: float = 60) -> None:
-        """Start and wait until it answers. The caller holds the folder's lock: nobody else starts here."""
+        """Start and wait until it answers. The caller holds the folder's lock."""
         self.refuse_other_version()
         owner = self.data.stat().st_uid
         expected = {"same": {os.getuid()}, "namespace": {0}}.get(
@@ -124,11 +124,11 @@ class Postgres:
         return self._process.pid if self._process is not None else None
 
     def _settle(self) -> None:
-        """After a kill -9 an old server may still be dying, and its pid file may name a stranger."""
+        """After a kill -9 an old server may be dying still, and its pid file name a stranger."""
         if not wait_until_left(self.data, patience=20):
             raise ServerError(f"En tidligere PostgreSQL på {self.data} vil ikke stoppe.")
         if Path("/proc/self").exists():
-            # Nobody stands in the folder, so whoever has that number now is not a PostgreSQL of ours.
+            # Nobody stands in the folder, so whoever has that number now is no server of ours.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _options(self) -> list[str]:
@@ -176,9 +176,13 @@ class Postgres:
         """
         with self.connect() as connection:
             self._check_letters(connection)
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
+            if not connection.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]
+            ).fetchone():
                 connection.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE").format(sql.Identifier(OWNER))
+                    sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE").format(
+                        sql.Identifier(OWNER)
+                    )
                 )
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
             if not known.fetchone():

@@ -40,7 +40,7 @@ SAME = Identity("same")
 
 
 def clean_environment() -> dict[str, str]:
-    """Our environment without PG*: a PGDATA or PGHOST of the user's must not lead a server astray."""
+    """Our environment without PG*: a user's PGDATA or PGHOST must not lead a server astray."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
 

@@ -26,7 +26,7 @@ PREFIX = "samspil-test-"
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
-    # A wrapper, because pytest-django reads the settings in this same hook and also wants to be first.
+    # A wrapper: pytest-django reads the settings in this same hook and wants to be first too.
     if "PYTEST_XDIST_WORKER" not in os.environ and not os.environ.get("DATABASE_URL"):
         stack = ExitStack()
         early_config.add_cleanup(stack.close)

@@ -1,4 +1,4 @@
-"""One private Valkey on a Unix socket. It holds nothing that may not be lost, so nothing is saved."""
+"""One private Valkey on a Unix socket. It holds nothing that may not be lost; it saves nothing."""
 
 import os
 import signal
