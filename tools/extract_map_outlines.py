@@ -20,6 +20,7 @@ import math
 import re
 import tarfile
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +70,7 @@ def main() -> None:
     path = arguments.target / "municipalities.json"
     path.write_text(json.dumps(drawing, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     (arguments.target / "LICENSE.md").write_text(licence, encoding="utf-8")
-    print(f"{path}: {path.stat().st_size} bytes")  # noqa: T201 - a command line tool
+    print(f"{path}: {path.stat().st_size} bytes")
 
 
 def read_package(path: Path) -> tuple[str, str]:
@@ -259,7 +260,7 @@ def line(ring: Ring) -> str:
     """Relative steps in tenths: half the size of absolute ones, and rounding does not add up."""
     tenths = [(round(x * 10), round(y * 10)) for x, y in ring]
     parts = [f"M{text(tenths[0][0])} {text(tenths[0][1])}l"]
-    for (x0, y0), (x1, y1) in zip(tenths, tenths[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(tenths):
         if (dx := x1 - x0, dy := y1 - y0) != (0, 0):
             space = "" if parts[-1].endswith("l") or dx < 0 else " "
             parts.append(f"{space}{text(dx)}{'' if dy < 0 else ' '}{text(dy)}")

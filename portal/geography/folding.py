@@ -32,7 +32,3 @@ def search_keys(*names: str) -> list[str]:
             key = key.replace(danish, plain)
         keys[key] = None
     return list(keys)
-
-
-def slug_of(name: str) -> str:
-    return fold(name).replace(" ", "-")

@@ -224,9 +224,12 @@ INSERT_MEMBERSHIP = """
     ],
 )
 def test_the_database_refuses_a_membership(geography, region, council, valid, constraint):
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT_MEMBERSHIP, [region, council, valid])
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(IntegrityError, match=constraint),
+        transaction.atomic(),
+    ):
+        cursor.execute(INSERT_MEMBERSHIP, [region, council, valid])
 
 
 def test_the_database_takes_a_membership_that_touches_no_other(geography):
@@ -244,8 +247,7 @@ def test_the_database_takes_a_membership_that_touches_no_other(geography):
             "municipality_code_is_four_digits",
         ),
         (
-            "UPDATE geography_municipality SET latitude = longitude, longitude = latitude"
-            " WHERE code = '0751'",
+            "UPDATE geography_municipality SET latitude = longitude WHERE code = '0751'",
             "municipality_point_in_box",
         ),
         (
@@ -267,9 +269,12 @@ def test_the_database_takes_a_membership_that_touches_no_other(geography):
     ],
 )
 def test_the_database_refuses_a_change(geography, statement, constraint):
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(IntegrityError, match=constraint),
+        transaction.atomic(),
+    ):
+        cursor.execute(statement)
 
 
 # --- the loader ------------------------------------------------------------------------------
