@@ -11,6 +11,9 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
+# The named cast: `world` and `client_for` (house-style.md, 8).
+from tests.world import client_for_fixture, world  # noqa: F401
+
 
 @contextmanager
 def one_process_at_a_time() -> Iterator[None]:

@@ -1,0 +1,29 @@
+"""People who sign in."""
+
+from typing import Any
+
+import factory
+
+from portal.accounts.models import User
+from portal.common import clock
+
+# Long enough, on no list, and the same for everybody in the tests.
+PASSWORD = "skovsti-lanterne-72"
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    """A person whose identity has been checked, with the password `PASSWORD`."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Person Nummer{n}")
+    email = factory.Sequence(lambda n: f"person{n}@samspil.example")
+    identity_checked_at = factory.LazyFunction(clock.now)
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        return model_class.objects.create_user(
+            password=kwargs.pop("password", PASSWORD), **kwargs
+        )
