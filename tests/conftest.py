@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
+from pytest_django import DjangoDbBlocker
 
 # The named cast: `world` and `client_for` (house-style.md, 8).
-from tests.world import client_for_fixture, world  # noqa: F401
+from tests.world import client_for_fixture, load_areas, world  # noqa: F401
 
 
 @contextmanager
@@ -50,3 +51,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
     yield
     pre_migrate.disconnect(dispatch_uid="bootstrap_before")
     post_migrate.disconnect(dispatch_uid="bootstrap_after")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Municipalities, regions and postal codes are there once for the whole run: they never change,
+    and loading them takes a third of a second. A test that empties the tables leaves it to the next
+    `world` to bring them back."""
+    with django_db_blocker.unblock():
+        load_areas()
