@@ -79,11 +79,10 @@ class Supervisor:
             self._start_servers()
             self._build()
             self._start_site()
-            say(f"READY {self.address}")
-            say(f"Klar efter {time.monotonic() - began:.1f} sekunder. Stop med Ctrl-C.")
-            say()
             for line in demo_users(self.root):
                 say(line)
+            say(f"Klar efter {time.monotonic() - began:.1f} sekunder. Stop med Ctrl-C.")
+            say(f"READY {self.address}")
             self._start_rest()
             while True:
                 time.sleep(0.5)

@@ -130,13 +130,22 @@ def unprivileged_identity() -> Identity:
     if chosen is not None:
         for kind in _kinds():
             identity = Identity(kind, chosen.pw_uid, chosen.pw_gid or chosen.pw_uid)
-            probe = launch([sys.executable, "-I", "-S", "-c", "pass"], identity=identity)
+            probe = launch(_ROOT_IS_GONE, identity=identity)
             if probe.wait() == 0:
                 return identity
     raise ServerError(
         "PostgreSQL vil ikke køre som root, og her kan vi hverken lave et brugerområde (user "
         "namespace) eller skifte bruger. Start som en almindelig bruger i stedet."
     )
+
+
+_ROOT_IS_GONE = [
+    sys.executable,
+    "-I",
+    "-S",
+    "-c",
+    "import os, sys; sys.exit(os.geteuid() == 0)",
+]
 
 
 def _kinds() -> list[str]:
