@@ -95,8 +95,11 @@ def _wall(actor: Actor) -> tuple[int, str]:
     """
     if actor.is_system:
         return actor.organisation_id, "system"
-    if actor.kind in {ActorKind.REPLY_LINK, ActorKind.PATIENT_LINK}:
-        return 0, "link"
+    if actor.kind is ActorKind.REPLY_LINK:
+        # Name, contact and words need the six-digit code; without it the patient's row is walled off.
+        return 0, "reply" if actor.phone_confirmed else "link"
+    if actor.kind is ActorKind.PATIENT_LINK:
+        return 0, "patient"
     if not actor.is_user:
         # A public form that carries a signed token for one receiver (self-referral).
         return actor.organisation_id, "user"

@@ -267,6 +267,10 @@ ACUTE_HELP = [
     },
 ]
 
+# Days of the referral clocks that a region has chosen otherwise, by region slug; the defaults and
+# names stand in `referrals/deadlines.py`.
+REFERRAL_CLOCKS: dict[str, dict[str, int]] = {}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -3,11 +3,12 @@ from referrals.models.consent import Consent, ConsentForm, GivenBy, LegalBasis, 
 from referrals.models.draft import ReferralDraft
 from referrals.models.event import Outcome, ReferralEvent
 from referrals.models.link import PatientLink, ReplyLink
-from referrals.models.patient import Message, ReferralPatient
+from referrals.models.patient import CodeSms, Message, ReferralPatient
 from referrals.models.referral import AgeBand, Kind, Referral, SignpostCount, State
 
 __all__ = [
     "AgeBand",
+    "CodeSms",
     "Concern",
     "Consent",
     "ConsentForm",

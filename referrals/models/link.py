@@ -25,6 +25,7 @@ class ReplyLink(models.Model):
     phone_code_hash = models.BinaryField(null=True)
     phone_code_expires_at = models.DateTimeField(null=True, blank=True)
     phone_code_tries = models.PositiveSmallIntegerField(default=0)
+    phone_code_sends = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -20,20 +20,26 @@ class ReferralPatientQuerySet(models.QuerySet["ReferralPatient"]):
         if actor.is_system:
             return self.all()
         mine = Referral.objects.filter(patient=models.OuterRef("pk"))
+        # The consent ends by itself, to the second; the job that closes the referral comes later.
+        still_open = mine.filter(
+            patient_open=True,
+            consent__withdrawn_at__isnull=True,
+            consent__expires_at__gt=clock.now(),
+        )
         if actor.kind is ActorKind.PATIENT_LINK:
             return self.filter(models.Exists(mine.filter(pk=actor.referral_id)))
         if actor.kind is ActorKind.REPLY_LINK:
             if not actor.phone_confirmed:
                 return self.none()
-            return self.filter(models.Exists(mine.filter(pk=actor.referral_id, patient_open=True)))
-        seen = models.Q(pk__in=[])
+            return self.filter(models.Exists(still_open.filter(pk=actor.referral_id)))
+        seen = models.Q()
         if allows(actor, Permission.REFERRAL_FOLLOW):
             sent = mine.filter(sender_id=actor.organisation_id).exclude(kind=Kind.SELF)
             seen |= models.Q(models.Exists(sent))
         if allows(actor, Permission.REFERRAL_RECEIVE):
-            received = mine.filter(receiver_id=actor.organisation_id, patient_open=True)
+            received = still_open.filter(receiver_id=actor.organisation_id)
             seen |= models.Q(models.Exists(received))
-        return self.filter(seen)
+        return self.filter(seen) if seen else self.none()
 
 
 class ReferralPatient(PatientModel):
@@ -110,6 +116,31 @@ class Message(PatientModel):
 
     class Meta:
         indexes = [models.Index(fields=["referral", "id"], name="message_of_referral")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CodeSms(PatientModel):
+    """A code on its way to a patient's phone: number and code, sealed, deleted when delivered.
+
+    The outbox holds this row's id alone, so the number never stands anywhere else.
+    """
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "afsenderen",
+        "purpose": "at sende koden som sms",
+        "retention": "slettes, når sms'en er afleveret, senest efter 1 dag",
+        "seen_by": "ingen",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="+")
+    sender = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    phone = EncryptedTextField()
+    code = EncryptedTextField()
+    link = EncryptedTextField()
+    created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -61,11 +61,13 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             return self.all()
         if actor.kind in {ActorKind.REPLY_LINK, ActorKind.PATIENT_LINK}:
             return self.filter(pk=actor.referral_id).exclude(status__in=NOT_YET_SENT)
-        seen = Q(pk__in=[])
+        seen = Q()
         if allows(actor, Permission.REFERRAL_FOLLOW):
             seen |= self._sent_by(actor)
         if allows(actor, Permission.REFERRAL_RECEIVE):
             seen |= self._received_by(actor)
+        if not seen:
+            return self.none()
         return self.filter(seen)
 
     def sent_by(self, actor: Actor) -> "ReferralQuerySet":
@@ -85,6 +87,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         if not allows(actor, Permission.REFERRAL_OVERSEE):
             return self.none()
         return self.filter(municipality_id__in=actor.area).exclude(status=State.DRAFT)
+
+    def moderated_by(self, actor: Actor) -> "ReferralQuerySet":
+        """What waits for a coordinator of the sender's region."""
+        if not allows(actor, Permission.REFERRAL_MODERATE) or actor.organisation_kind != "region":
+            return self.none()
+        return self.filter(
+            status=State.AWAITING_MODERATION, sender_municipality_id__in=actor.area
+        )
 
     @staticmethod
     def _sent_by(actor: Actor) -> Q:
@@ -156,6 +166,10 @@ class Referral(models.Model):
     # Coded facts that make coverage visible without a person.
     municipality = models.ForeignKey(
         Municipality, on_delete=models.PROTECT, related_name="referrals"
+    )
+    # Where the sending unit lies: a coordinator of that region moderates an unverified sender.
+    sender_municipality = models.ForeignKey(
+        Municipality, null=True, on_delete=models.PROTECT, related_name="+"
     )
     needs = ArrayField(
         models.CharField(max_length=40), default=list

@@ -1,0 +1,418 @@
+"""How each message of a referral is put together when it is sent, in the worker.
+
+Every builder opens its own scope and looks again: what is no longer true is not sent (`None`). Reply
+links are minted here, so their tokens never stand in the outbox. No builder puts a name, an illness,
+initials or an offer's title into a mail.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from offers.selectors import alternatives_to
+from organisations.models import Contact, Membership, NamedHandler, Organisation, Role
+from organisations.selectors import handlers_for, pauses_of
+from portal.access.actor import system_actor
+from portal.accounts.models import User
+from portal.audit import trail
+from portal.audit.scope import tenant
+from portal.common import clock
+from portal.geography.models import AreaMembership
+from portal.notifications.registry import Mail, Sms, message, render_mail
+from referrals.clocks import no_answer_at
+from referrals.deadlines import next_deadline
+from referrals.links import mint_patient_link, mint_reply_link
+from referrals.models import (
+    CodeSms,
+    Concern,
+    Kind,
+    Referral,
+    ReferralEvent,
+    ReferralPatient,
+    ReplyLink,
+    State,
+)
+from referrals.services.phone_codes import make_phone_code
+
+ACTOR = system_actor("referrals.mails")
+Ids = dict[str, Any]
+
+
+def _url(name: str, *args: object) -> str:
+    return settings.SITE_URL + reverse(name, args=args)
+
+
+def _find(ids: Ids) -> Referral | None:
+    return (
+        Referral.objects.visible_to(ACTOR)
+        .select_related("offer", "receiver", "sender", "sent_by", "municipality")
+        .filter(pk=ids["referral"])
+        .first()
+    )
+
+
+def _to_handler(
+    referral: Referral, name: str, *, deputy: bool = False, **context: object
+) -> Mail | None:
+    """A mail with a fresh reply link. Only a named handler under the accepted terms gets one; for a
+    reminder to the deputy the second in turn, where there is one."""
+    handlers = handlers_for(referral.receiver_id)
+    if not handlers:
+        return None
+    handler: NamedHandler = handlers[1] if deputy and len(handlers) > 1 else handlers[0]
+    deadline = next_deadline(referral, pauses_of(referral.receiver_id))
+    token = mint_reply_link(referral, handler_id=handler.pk, deadline=deadline)
+    return render_mail(
+        name,
+        {
+            "handler": handler,
+            "reference": referral.reference,
+            "link": _url("referrals:reply-open", token),
+            "deadline": deadline,
+            **context,
+        },
+        to=handler.email,
+    )
+
+
+def _to_clinician(referral: Referral, name: str, **context: object) -> Mail | None:
+    """To the one who sent it, if still a clinician of the sending unit."""
+    user = referral.sent_by
+    if user is None or not _is_clinician(user.pk, referral.sender_id):
+        return None
+    return render_mail(
+        name,
+        {
+            "name": user.get_short_name(),
+            "reference": referral.reference,
+            "link": _url("referrals:detail", referral.pk),
+            **context,
+        },
+        to=user.email,
+    )
+
+
+def _is_clinician(user_id: int, organisation_id: int) -> bool:
+    return (
+        Membership.objects.of_user(user_id)
+        .with_role(Role.CLINICIAN)
+        .filter(organisation_id=organisation_id, user__is_active=True)
+        .exists()
+    )
+
+
+# --- to the receiver ------------------------------------------------------------------------
+
+
+@message("referrals.new")
+def new(ids: Ids) -> Mail | None:
+    with tenant(ACTOR):
+        referral = _find(ids)
+        if referral is None or referral.status != State.SENT:
+            return None
+        return _to_handler(referral, "referrals/new")
+
+
+_REMINDERS = {
+    "answer": (State.SENT, "referrals/reminder_answer"),
+    "contact": (State.ACCEPTED, "referrals/reminder_contact"),
+    "waitlist": (State.WAITLISTED, "referrals/reminder_waitlist"),
+    "outcome": (State.IN_PROGRESS, "referrals/reminder_outcome"),
+}
+
+
+@message("referrals.reminder")
+def reminder(ids: Ids) -> Mail | list[Mail] | None:
+    stage: str = ids["stage"]
+    kind = stage.split("-")[0]
+    with tenant(ACTOR):
+        referral = _find(ids)
+        if referral is None:
+            return None
+        if kind == "moderation":
+            if referral.status != State.AWAITING_MODERATION:
+                return None
+            return _to_coordinators(referral, "referrals/reminder_moderation")
+        if kind == "consent":
+            return _to_clinician(referral, "referrals/consent_ends") if _is_open(referral) else None
+        state, template = _REMINDERS[kind]
+        if referral.status != state:
+            return None
+        first = _to_handler(referral, template)
+        if stage != "answer-2" or first is None:
+            return first
+        # The second reminder also goes to the deputy.
+        second = _to_handler(referral, template, deputy=True)
+        return [first, second] if second is not None and second.to != first.to else first
+
+
+def _is_open(referral: Referral) -> bool:
+    return referral.status in {
+        State.SENT,
+        State.ACCEPTED,
+        State.WAITLISTED,
+        State.IN_PROGRESS,
+    }
+
+
+@message("referrals.withdrawn")
+def withdrawn(ids: Ids) -> Mail | None:
+    return _ended(ids, State.WITHDRAWN)
+
+
+@message("referrals.consent-ended")
+def consent_ended(ids: Ids) -> Mail | None:
+    return _ended(ids, State.NOT_COMPLETED)
+
+
+def _ended(ids: Ids, state: State) -> Mail | None:
+    """The receiver is told to delete its own copy (GDPR 7(3), 17)."""
+    with tenant(ACTOR, readonly=True):
+        referral = _find(ids)
+        handlers = handlers_for(referral.receiver_id) if referral else []
+        if referral is None or referral.status != state or not handlers:
+            return None
+        return render_mail(
+            "referrals/delete_copy",
+            {"handler": handlers[0], "reference": referral.reference},
+            to=handlers[0].email,
+        )
+
+
+@message("referrals.link-renewed")
+def link_renewed(ids: Ids) -> Mail | None:
+    """A new link to the same registered address; the old one ends."""
+    with tenant(ACTOR):
+        old = ReplyLink.objects.select_related("handler", "referral").filter(pk=ids["link"]).first()
+        if old is None or old.handler.ended_at is not None:
+            return None
+        referral = old.referral
+        deadline = next_deadline(referral, pauses_of(referral.receiver_id))
+        token = mint_reply_link(referral, handler_id=old.handler_id, deadline=deadline)
+        ReplyLink.objects.filter(pk=old.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+        return render_mail(
+            "referrals/new",
+            {
+                "handler": old.handler,
+                "reference": referral.reference,
+                "link": _url("referrals:reply-open", token),
+                "deadline": deadline,
+            },
+            to=old.handler.email,
+        )
+
+
+@message("referrals.phone-code")
+def phone_code(ids: Ids) -> Sms | None:
+    with tenant(ACTOR):
+        link = (
+            ReplyLink.objects.select_related("handler")
+            .select_for_update(of=("self",))
+            .filter(pk=ids["link"])
+            .first()
+        )
+        if link is None or not link.is_valid:
+            return None
+        code = make_phone_code(link)
+        return Sms(to=link.handler.phone, text=f"Samspil: din kode er {code}. Den gælder i 10 minutter.")
+
+
+# --- to the sender --------------------------------------------------------------------------
+
+
+@message("referrals.declined")
+def declined(ids: Ids) -> Mail | None:
+    """When the 30 minutes are over, unless the answer was undone."""
+    with tenant(ACTOR, readonly=True):
+        referral = _find(ids)
+        if referral is None or referral.status != State.DECLINED:
+            return None
+        return _to_clinician(
+            referral, "referrals/declined", alternatives=_alternatives(referral)
+        )
+
+
+@message("referrals.expired")
+def expired(ids: Ids) -> Mail | None:
+    with tenant(ACTOR, readonly=True):
+        referral = _find(ids)
+        if referral is None or referral.status != State.EXPIRED:
+            return None
+        return _to_clinician(referral, "referrals/expired", alternatives=_alternatives(referral))
+
+
+@message("referrals.refused")
+def refused(ids: Ids) -> Mail | None:
+    with tenant(ACTOR, readonly=True):
+        referral = _find(ids)
+        if referral is None or referral.status != State.DRAFT:
+            return None
+        return _to_clinician(referral, "referrals/refused")
+
+
+def _alternatives(referral: Referral) -> list[dict[str, str]]:
+    """Number and address alone: a title may reveal a condition."""
+    offers = alternatives_to(referral.offer, referral.municipality, limit=3)
+    return [{"link": _url("offers:detail", offer.slug)} for offer in offers]
+
+
+@message("referrals.digest")
+def digest(ids: Ids) -> Mail | None:
+    """What became of a clinician's referrals since the last digest: numbers and states."""
+    since = datetime.fromisoformat(ids["since"])
+    until = datetime.fromisoformat(ids["until"])
+    undo = timedelta(minutes=30)
+    with tenant(ACTOR, readonly=True):
+        user = User.objects.filter(pk=ids["user"], is_active=True).first()
+        if user is None:
+            return None
+        events = (
+            ReferralEvent.objects.filter(
+                referral__sent_by=user,
+                verb__in=["accept", "waitlist", "start", "complete", "give_up"],
+                at__gt=since - undo,
+                at__lte=until - undo,
+            )
+            .select_related("referral")
+            .order_by("at")
+        )
+        lines = [
+            {"reference": event.referral.reference, "state": event.get_new_display()}
+            for event in events
+            if event.referral.status == event.new
+        ]
+        silent = [
+            row.reference
+            for row in Referral.objects.filter(sent_by=user, status=State.SENT)
+            .exclude(kind=Kind.CODE)
+            .order_by("sent_at")
+            if since < no_answer_at(row, pauses_of(row.receiver_id)) <= until
+        ]
+        if not lines and not silent:
+            return None
+        return render_mail(
+            "referrals/digest",
+            {
+                "name": user.get_short_name(),
+                "lines": lines,
+                "silent": silent,
+                "link": _url("referrals:sent"),
+            },
+            to=user.email,
+        )
+
+
+# --- to the patient -------------------------------------------------------------------------
+
+
+@message("referrals.expired-patient")
+def expired_patient(ids: Ids) -> Mail | Sms | None:
+    """Nobody answered: the citizen is told at once, with a way to see what else there is."""
+    with tenant(ACTOR):
+        referral = _find(ids)
+        if referral is None or referral.status != State.EXPIRED or referral.patient_id is None:
+            return None
+        patient = ReferralPatient.objects.visible_to(ACTOR).get(pk=referral.patient_id)
+        trail.record(ACTOR, "referral.tell_patient", referral, covers=[patient])
+        if patient.erased_at is not None:
+            return None
+        link = _url("referrals:patient-open", mint_patient_link(referral))
+        if patient.email:
+            return render_mail("referrals/patient_expired", {"link": link}, to=patient.email)
+        return Sms(to=patient.phone, text=f"Du har ikke fået svar endnu. Se hvad du kan gøre: {link}")
+
+
+@message("referrals.code-sms")
+def code_sms(ids: Ids) -> Sms | None:
+    with tenant(ACTOR):
+        row = CodeSms.objects.filter(pk=ids["sms"]).select_related("referral").first()
+        if row is None:
+            return None
+        trail.record(ACTOR, "referral.code_sms", row.referral, covers=[row])
+        link = _url("referrals:patient-open", row.link)
+        return Sms(
+            to=row.phone,
+            text=f"Din kode er {row.code}. Vis eller læs den op, når du kontakter foreningen. {link}",
+        )
+
+
+# --- to coordinators and managers -----------------------------------------------------------
+
+
+def _to_coordinators(referral: Referral, name: str) -> list[Mail]:
+    """The coordinators of the sender's region."""
+    regions = AreaMembership.objects.filter(
+        municipality_id=referral.sender_municipality_id, valid__contains=clock.today()
+    ).values("region")
+    members = (
+        Membership.objects.with_role(Role.COORDINATOR)
+        .filter(
+            organisation__kind="region", organisation__region__in=regions, user__is_active=True
+        )
+        .select_related("user")
+    )
+    return [
+        render_mail(
+            name,
+            {
+                "name": member.user.get_short_name(),
+                "reference": referral.reference,
+                "link": _url("referrals:moderation"),
+            },
+            to=member.user.email,
+        )
+        for member in members
+    ]
+
+
+@message("referrals.concern-manager")
+def concern_manager(ids: Ids) -> list[Mail]:
+    with tenant(ACTOR):
+        concern = Concern.objects.visible_to(ACTOR).filter(pk=ids["concern"]).first()
+        if concern is None:
+            return []
+        members = (
+            Membership.objects.with_role(Role.MANAGER)
+            .filter(organisation_id=concern.organisation_id, user__is_active=True)
+            .select_related("user")
+        )
+        return [_concern_mail(member.user) for member in members]
+
+
+@message("referrals.concern-coordinator")
+def concern_coordinator(ids: Ids) -> list[Mail]:
+    """The coordinators of the municipality, else nobody: the list shows it to all of the area."""
+    with tenant(ACTOR):
+        concern = Concern.objects.visible_to(ACTOR).filter(pk=ids["concern"]).first()
+        if concern is None or concern.municipality_id is None:
+            return []
+        bodies = Organisation.objects.filter(
+            kind="municipality", municipality_id=concern.municipality_id
+        )
+        members = (
+            Membership.objects.with_role(Role.COORDINATOR)
+            .filter(organisation__in=bodies, user__is_active=True)
+            .select_related("user")
+        )
+        return [_concern_mail(member.user) for member in members]
+
+
+def _concern_mail(user: User) -> Mail:
+    return render_mail(
+        "referrals/concern",
+        {"name": user.get_short_name(), "link": _url("referrals:concerns")},
+        to=user.email,
+    )
+
+
+def mark_bounced(email: str) -> None:
+    """A mail that bounced: the contact is marked, the deputy is next in turn, and the coordinator's
+    list shows it the same day."""
+    NamedHandler.objects.current().filter(email__iexact=email, bounced_at__isnull=True).update(
+        bounced_at=clock.now()
+    )
+    Contact.objects.filter(email__iexact=email, bounced_at__isnull=True).update(
+        bounced_at=clock.now()
+    )
