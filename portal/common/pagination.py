@@ -145,7 +145,9 @@ def _read_cursor(text: str, model: type[Model], names: Sequence[str]) -> tuple[b
 def numbered_page(rows: QuerySet[Row], *, params: QueryDict, size: int = 20) -> Page[Row]:
     """One page with numbers, for lists short enough to count. A wrong number gives the nearest page."""
     paginator = Paginator(rows, size)
-    page = paginator.get_page(params.get(NUMBER))
+    wish = params.get(NUMBER, "1")
+    number = int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 9 else 1
+    page = paginator.page(min(max(number, 1), paginator.num_pages))
     return Page(list(page.object_list), numbered_pager(page.number, paginator.num_pages, params=params))
 
 

@@ -48,5 +48,6 @@ STORAGES = {
     # Served from the source tree: the first page shall not wait for collectstatic.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = None  # nothing is collected here, and WhiteNoise warns about a missing folder
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
