@@ -77,7 +77,7 @@ class JsonFormatter(logging.Formatter):
         if error is not None:
             line["error"] = _chain(error)
             line["raised_at"] = _frames(error)
-        return json.dumps(line, ensure_ascii=True).replace("\x7f", "\\u007f")
+        return json.dumps(line, ensure_ascii=True)
 
 
 def _chain(error: BaseException) -> list[str]:

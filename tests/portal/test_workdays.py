@@ -159,3 +159,19 @@ def test_a_pause_never_brings_the_end_forward(
     start: datetime, days: int, closed: list[tuple[date, date]]
 ) -> None:
     assert add_working_days(start, days, closed) >= add_working_days(start, days)
+
+
+def test_every_minute_of_ten_years_change_days_has_one_defined_due_time() -> None:
+    for year in range(2026, 2036):
+        for month in (3, 10):
+            days = (date(year, month, day) for day in range(25, 32))
+            change = next(day for day in days if day.weekday() == 6)
+            before = datetime(year, month, change.day - 7, tzinfo=COPENHAGEN)
+            due = [add_days(before + timedelta(minutes=minute), 7) for minute in range(24 * 60)]
+
+            assert all(local(moment).date() == change for moment in due)
+            for minute, moment in enumerate(due):
+                shown = local(moment).hour * 60 + local(moment).minute
+                in_gap = month == 3 and 120 <= minute < 180
+                assert shown == minute + (60 if in_gap else 0)
+                assert local(moment).fold == 0
