@@ -43,7 +43,10 @@ FAST = [
         [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
         {"DJANGO_SETTINGS_MODULE": "portal.settings.demo"},
     ),
-    Step("production settings", [PYTHON, "tools/check_deploy.py"]),
+    Step(
+        "production settings",
+        [PYTHON, "tools/as_production.py", "check", "--deploy", "--fail-level", "WARNING"],
+    ),
 ]
 TYPES = Step("types", [PYTHON, "-m", "mypy", *SOURCES])
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
