@@ -27,14 +27,14 @@ EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 587, lowest=1)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = True
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Samspil <svar-ikke@samspil.example>")
 # Who answers the public: on the accessibility statement and the error pages (A11Y-7).
 CONTACT_MAIL = env.text("CONTACT_MAIL", "kontakt@samspil.example")
 CONTACT_PHONE = env.text("CONTACT_PHONE", "")
 ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
-SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.delivery.UnconfiguredSms")
+SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.sms.UnconfiguredSms")
 
 DEBUG = False
 DEMO = False  # personas, local mail, the example banner; production refuses to start with it on
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "portal.access",
     "portal.audit",
     "portal.notifications",
+    "portal.jobs",
     "organisations",
     "offers",
     "referrals",
@@ -242,6 +243,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker never gives the broker up
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kilobytes; a hog is replaced after its task
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "socket_connect_timeout": 1,
@@ -250,6 +254,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ENABLE_UTC = True
+# How long a worker may hold a message or a job before another takes it; longer than any task lives.
+OUTBOX_CLAIM_SECONDS = 120
+JOB_RING_SECONDS = 30
 
 # --- the field's own rules -------------------------------------------------------------------
 # One place for the numbers of acute help: search, the page *Akut hjælp* and the footer read it.

@@ -42,7 +42,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 DATA_DIR = os.environ.get("SAMSPIL_DATA", "var")
 EMAIL_BACKEND = "portal.demo.mail.EmlBackend"
 EMAIL_FILE_PATH = os.path.join(DATA_DIR, "mail")
-SMS_BACKEND = "portal.notifications.delivery.StoredSms"
+SMS_BACKEND = "portal.notifications.sms.StoredSms"
 STORAGES = {
     **STORAGES,
     # Served from the source tree: the first page shall not wait for collectstatic.

@@ -8,6 +8,7 @@ from portal.settings.demo import *
 from portal.settings.demo import TEMPLATES
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SMS_BACKEND = "portal.notifications.sms.MemorySms"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # A name that a template uses and no view gives is a mistake, not an empty string.
