@@ -24,7 +24,21 @@ NARROWER: dict[str, tuple[str, ...]] = {
     "audit_seal": (),
     "django_migrations": READ,
     "referrals_referralevent": APPEND,
+    "offers_offerevent": APPEND,
 }
+# Rows that pages never delete; only jobs do, when a retention rule says so.
+KEPT_BY_PAGES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    (
+        "referrals_concern",
+        "referrals_consent",
+        "referrals_message",
+        "referrals_patientlink",
+        "referrals_referral",
+        "referrals_referralpatient",
+        "referrals_replylink",
+    ),
+    ("SELECT", "INSERT", "UPDATE"),
+)
 SEALER_TABLES: dict[str, tuple[str, ...]] = {
     "audit_entry": READ,
     "audit_mark": ALL,
@@ -50,8 +64,8 @@ def make_roles() -> None:
 def declared_privileges(tables: list[str]) -> dict[tuple[str, str], tuple[str, ...]]:
     declared: dict[tuple[str, str], tuple[str, ...]] = {}
     for table in tables:
-        for role in (APP, WORKER):
-            declared[role, table] = NARROWER.get(table, ALL)
+        declared[APP, table] = NARROWER.get(table, KEPT_BY_PAGES.get(table, ALL))
+        declared[WORKER, table] = NARROWER.get(table, ALL)
         declared[SEALER, table] = SEALER_TABLES.get(table, ())
         declared[REPORTING, table] = ()
     return declared

@@ -1,27 +1,35 @@
 """Seals closed ranges of the audit trail (tenancy-and-audit.md, 21).
 
-A range is closed when every transaction that could still insert an id in it has ended: an earlier
-mark holds the sequence value and the first transaction not yet begun then, and that number has
-since fallen below the oldest running one. Marks are at least a minute old, which also covers a
-transaction that took its id but not yet its number. Stated limit: what a superuser removes before
-it is sealed leaves no trace. After a restore, call `discard_marks()`.
+A range is closed when no transaction can still insert an id in it. A mark holds the sequence's value
+and, read after it, the first transaction number not yet given then. A transaction takes its id a
+moment before its number, so a mark is believed only when another mark, at least a minute younger, has
+been passed: all transactions below the younger one's number have ended, and whoever held an id at the
+older one's time had a number long before. Ids are sealed up to the older.
+
+Stated limit: what a superuser removes before it is sealed leaves no trace. After a restore, call
+`discard_marks()`: transaction numbers start anew.
 """
 
 import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from portal.audit.models import AuditMark, AuditSeal
+from portal.audit.roles import SEALER
 from portal.common import clock
 
 MARK_AGE = timedelta(minutes=1)
 START = b"samspil audit trail"
+# Ids under one seal at most, so that no seal needs much memory, also after the job stood still.
+MOST_IDS = 100_000
 
 # Canonical text of a row: a JSON array of its columns, times in UTC to the microsecond. The order of
 # columns is fixed here; adding a column to the table means a new version of this text.
@@ -43,14 +51,38 @@ class Break:
     reason: str
 
 
-def set_mark() -> AuditMark:
+@contextmanager
+def _as_sealer() -> Iterator[None]:
+    """One transaction with the sealer's rights: the login has them in production and takes them on in
+    demo and tests."""
+    with transaction.atomic():
+        if settings.SCOPE_ROLE:
+            _take_role(SEALER)
+        yield
+        if settings.SCOPE_ROLE:
+            _take_role("none")
+
+
+def _take_role(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('role', %s, true)", [name])
+
+
+def _look() -> tuple[int, int, int]:
+    """The last id taken, then (in a statement of its own, so that it is later) the oldest running
+    transaction and the first number not yet given."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT last_value, pg_snapshot_xmax(pg_current_snapshot())::text "
+            "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END "
             "FROM audit_entry_id_seq"
         )
-        last_id, xmax = cursor.fetchone()
-    return AuditMark.objects.create(at=clock.now(), last_id=last_id, snapshot_xmax=int(xmax))
+        (last_id,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint "
+            "FROM pg_current_snapshot() AS s"
+        )
+        oldest_running, not_yet_given = cursor.fetchone()
+    return last_id, oldest_running, not_yet_given
 
 
 def _digest(first_id: int, last_id: int) -> tuple[int, bytes]:
@@ -65,37 +97,42 @@ def _seal(previous: bytes, first_id: int, last_id: int, rows: int, digest: bytes
     return hmac.new(settings.SEAL_KEY, text, hashlib.sha256).digest()
 
 
-@transaction.atomic
 def seal_closed_range() -> AuditSeal | None:
-    """Seal up to the newest closed mark, then set a new mark. Safe to run twice at once: an
-    advisory lock lets the second wait and find nothing to do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit.seal'))")
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-        oldest_running = int(cursor.fetchone()[0])
-    newest = AuditSeal.objects.order_by("-last_id").first()
-    first_id = newest.last_id + 1 if newest else 1
-    mark = (
-        AuditMark.objects.filter(at__lte=clock.now() - MARK_AGE, snapshot_xmax__lte=oldest_running)
-        .order_by("-last_id")
-        .first()
-    )
-    sealed = None
-    if mark is not None and mark.last_id >= first_id:
-        rows, digest = _digest(first_id, mark.last_id)
+    """Set a new mark and seal up to the newest closed one, at most `MOST_IDS` ids: None when there is
+    nothing to seal. Safe to run twice at once: an advisory lock lets the second wait.
+    """
+    with _as_sealer():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit.seal'))")
+        last_id, oldest_running, not_yet_given = _look()
+        AuditMark.objects.create(at=clock.now(), last_id=last_id, snapshot_xmax=not_yet_given)
+        newest = AuditSeal.objects.order_by("-last_id").first()
+        first_id = newest.last_id + 1 if newest else 1
+        mark = _newest_closed_mark(oldest_running)
+        if mark is None or mark.last_id < first_id:
+            return None
+        up_to = min(mark.last_id, first_id + MOST_IDS - 1)
+        rows, digest = _digest(first_id, up_to)
         previous = bytes(newest.seal) if newest else START
         sealed = AuditSeal.objects.create(
             at=clock.now(),
             first_id=first_id,
-            last_id=mark.last_id,
+            last_id=up_to,
             rows=rows,
             digest=digest,
-            seal=_seal(previous, first_id, mark.last_id, rows, digest),
+            seal=_seal(previous, first_id, up_to, rows, digest),
         )
-        AuditMark.objects.filter(last_id__lte=mark.last_id).delete()
+        # The closed mark itself stays until a later one is closed: a long range is sealed in parts.
+        AuditMark.objects.filter(at__lt=mark.at).delete()
         transaction.on_commit(lambda: _keep_outside(sealed))
-    set_mark()
     return sealed
+
+
+def _newest_closed_mark(oldest_running: int) -> AuditMark | None:
+    passed = AuditMark.objects.filter(
+        at__gte=OuterRef("at") + MARK_AGE, snapshot_xmax__lte=oldest_running
+    )
+    return AuditMark.objects.filter(Exists(passed)).order_by("-last_id", "-at").first()
 
 
 def _keep_outside(seal: AuditSeal) -> None:
@@ -106,39 +143,43 @@ def _keep_outside(seal: AuditSeal) -> None:
         file.write(json.dumps(line) + "\n")
 
 
-def _newest_outside() -> tuple[int, str] | None:
-    if not settings.SEAL_FILE.exists():
-        return None
-    lines = settings.SEAL_FILE.read_text().splitlines()
-    if not lines:
-        return None
-    newest = json.loads(lines[-1])
-    return newest["last_id"], newest["seal"]
+def _kept_outside() -> Iterator[tuple[int, str]]:
+    if settings.SEAL_FILE.exists():
+        with settings.SEAL_FILE.open() as file:
+            for line in file:
+                kept = json.loads(line)
+                yield kept["last_id"], kept["seal"]
 
 
-def verify() -> Iterator[Break]:
-    """Yield each place where the trail was changed, cut or added to after it was sealed."""
-    previous, expected_first = START, 1
-    seals = {}
-    for seal in AuditSeal.objects.order_by("first_id").iterator():
-        if seal.first_id != expected_first:
-            yield Break(expected_first, seal.first_id - 1, "a seal is missing")
-        rows, digest = _digest(seal.first_id, seal.last_id)
-        if rows != seal.rows:
-            yield Break(seal.first_id, seal.last_id, f"{seal.rows} rows sealed, {rows} found")
-        elif digest != bytes(seal.digest):
-            yield Break(seal.first_id, seal.last_id, "a row was changed")
-        if bytes(seal.seal) != _seal(
-            previous, seal.first_id, seal.last_id, seal.rows, bytes(seal.digest)
-        ):
-            yield Break(seal.first_id, seal.last_id, "the seal itself does not fit")
-        previous, expected_first = bytes(seal.seal), seal.last_id + 1
-        seals[seal.last_id] = bytes(seal.seal).hex()
-    outside = _newest_outside()
-    if outside and seals.get(outside[0]) != outside[1]:
-        yield Break(outside[0], outside[0], "the newest seal kept outside is not in the database")
+def verify() -> list[Break]:
+    """Each place where the trail was changed, cut or added to after it was sealed."""
+    return list(_breaks())
+
+
+def _breaks() -> Iterator[Break]:
+    with _as_sealer():
+        previous, expected_first = START, 1
+        seals: dict[int, str] = {}
+        for seal in AuditSeal.objects.order_by("first_id").iterator():
+            if seal.first_id != expected_first:
+                yield Break(expected_first, seal.first_id - 1, "a seal is missing")
+            rows, digest = _digest(seal.first_id, seal.last_id)
+            if rows != seal.rows:
+                yield Break(seal.first_id, seal.last_id, f"{seal.rows} rows sealed, {rows} found")
+            elif digest != bytes(seal.digest):
+                yield Break(seal.first_id, seal.last_id, "a row was changed")
+            if bytes(seal.seal) != _seal(
+                previous, seal.first_id, seal.last_id, seal.rows, bytes(seal.digest)
+            ):
+                yield Break(seal.first_id, seal.last_id, "the seal itself does not fit")
+            previous, expected_first = bytes(seal.seal), seal.last_id + 1
+            seals[seal.last_id] = bytes(seal.seal).hex()
+    for last_id, kept in _kept_outside():
+        if seals.get(last_id) != kept:
+            yield Break(last_id, last_id, "a seal kept outside is not in the database")
 
 
 def discard_marks() -> None:
     """After a restore: transaction numbers start anew, so old marks mean nothing."""
-    AuditMark.objects.all().delete()
+    with _as_sealer():
+        AuditMark.objects.all().delete()

@@ -59,7 +59,7 @@ ALTER TABLE referrals_outcome
 CREATE FUNCTION referral_needs_valid_consent() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
-    found referrals_consent%ROWTYPE;
+    given referrals_consent%ROWTYPE;
 BEGIN
     IF NEW.kind = 'code' THEN
         RETURN NEW;
@@ -75,8 +75,8 @@ BEGIN
     THEN
         RETURN NEW;
     END IF;
-    SELECT * INTO found FROM referrals_consent WHERE id = NEW.consent_id;
-    IF NOT FOUND OR found.withdrawn_at IS NOT NULL OR found.expires_at <= NEW.status_changed_at THEN
+    SELECT * INTO given FROM referrals_consent WHERE id = NEW.consent_id;
+    IF NOT FOUND OR given.withdrawn_at IS NOT NULL OR given.expires_at <= NEW.status_changed_at THEN
         RAISE EXCEPTION 'referral %: no valid consent', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'referral_consent_valid';
     END IF;

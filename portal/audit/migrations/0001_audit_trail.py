@@ -51,6 +51,8 @@ BEGIN
     END LOOP;
 END $$;
 CREATE TABLE audit_entry_other PARTITION OF audit_entry DEFAULT;
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_entry_other
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 SELECT audit_make_partitions('2025-01-01', '2028-12-01');
 """
 UNDO = """

@@ -1,0 +1,40 @@
+"""`manage.py seal_audit`: seals the trail once, or every so many seconds.
+
+In production it logs in as a member of `portal_sealer`, in a process of its own: whoever writes the
+trail cannot seal it.
+"""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from portal.audit import sealing
+
+
+class Command(BaseCommand):
+    help = "Seal the closed part of the audit trail."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--every", type=int, metavar="SECONDS", help="stay, and seal again and again"
+        )
+        parser.add_argument(
+            "--after-restore",
+            action="store_true",
+            help="first throw away the marks: transaction numbers start anew in a restored database",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["after_restore"]:
+            sealing.discard_marks()
+        self._seal()
+        while options["every"]:
+            time.sleep(options["every"])
+            self._seal()
+
+    def _seal(self) -> None:
+        while (seal := sealing.seal_closed_range()) is not None:
+            self.stdout.write(f"Sealed {seal.first_id} to {seal.last_id} ({seal.rows} rows)")
+            if seal.last_id - seal.first_id + 1 < sealing.MOST_IDS:
+                break
