@@ -5,6 +5,7 @@ import pwd
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,8 +57,10 @@ def launch(
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, so that Ctrl-C reaches only us and we stop in order.
 
-    The kernel sends the death signal when the starting *thread* ends: call from the main thread.
+    The kernel sends the death signal when the starting *thread* ends, so only the main thread may.
     """
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("launch() from a thread: the child would die with it")
     return subprocess.Popen(  # noqa: S603 - paths come from the finders
         [
             sys.executable,
