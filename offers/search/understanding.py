@@ -1,0 +1,211 @@
+"""From what somebody typed to what they look for: concepts, each with its other ways to be said.
+
+    understand("ensom efter hjerteinfakt")
+    → ensom | ensomhed (0.8) … , hjerteinfarkt | blodprop hjerte (0.8) …; corrected: hjerteinfarkt
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from offers.search import compounds, spelling, vocabulary
+from offers.search.folding import Word, clean_query, words
+from offers.search.stemming import stem
+from offers.search.stopwords import STOPWORDS
+from offers.search.synonyms import Alternative, Phrase, Synonyms, stored_synonyms
+from offers.search.vocabulary import Known
+
+MOST_WORDS: Final = 16
+PARTS_WEIGHT: Final = 0.7
+# A word that only stands in the vocabulary under a synonym is as telling as a fairly rare word.
+_UNSEEN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing that is looked for. The first alternative is the words themselves."""
+
+    text: str
+    alternatives: tuple[Alternative, ...]
+    weight: float  # how telling it is: rare words tell more
+    required: bool = True  # a place named among the words helps, and is no demand
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    typed: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    text: str
+    words: tuple[Word, ...] = ()
+    concepts: tuple[Concept, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    # Words that neither the vocabulary nor the synonyms know, and that no spelling explains.
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def asks_in_vain(self) -> bool:
+        """Something was asked for, and nothing of it is known here."""
+        return bool(self.unknown) and not self.concepts
+
+    @property
+    def corrected_text(self) -> str:
+        meant = {correction.typed: correction.meant for correction in self.corrections}
+        return " ".join(meant.get(word.text, word.text) for word in self.words)
+
+
+def understand(text: str, *, literal: bool = False, place_words: frozenset[str] = frozenset()) -> Understood:
+    """At most two statements: the vocabulary, and spellings where a word is not in it.
+
+    `literal` leaves spelling alone. `place_words` are folded words that name the place searched near.
+    """
+    cleaned = clean_query(text)
+    typed = tuple(words(cleaned))[:MOST_WORDS]
+    if not typed:
+        return Understood(cleaned)
+    synonyms = stored_synonyms()
+    known = vocabulary.look_up(_stems_to_look_up(typed, synonyms))
+    corrections: tuple[Correction, ...] = ()
+    meant: Sequence[Word] = typed
+    if not literal and (doubtful := _doubtful(typed, known, synonyms, place_words)):
+        meant, corrections = _correct(typed, doubtful)
+        if corrections:
+            # Corrected words are words of the vocabulary, though their counts were not looked up.
+            known = vocabulary.look_up(_stems_to_look_up(meant, synonyms))
+    concepts, unknown = _concepts(meant, known, synonyms, place_words)
+    return Understood(cleaned, typed, tuple(concepts), corrections, tuple(unknown))
+
+
+def _stems_to_look_up(typed: Sequence[Word], synonyms: Synonyms) -> set[str]:
+    stems = [stem(word.folded) for word in typed]
+    wanted = set(stems)
+    for word in typed:
+        wanted.update(stem(part) for part in compounds.candidates(word.folded))
+    for start in range(len(stems)):
+        for length in range(1, synonyms.longest + 1):
+            for other in synonyms.of(tuple(stems[start : start + length])):
+                wanted.update(other.stems)
+    return wanted
+
+
+# --- spelling ---------------------------------------------------------------------------------
+def _doubtful(
+    typed: Sequence[Word], known: Known, synonyms: Synonyms, place_words: frozenset[str]
+) -> list[Word]:
+    """Words that nothing knows: not the offers, not the synonyms, not as a compound."""
+    stems = [stem(word.folded) for word in typed]
+    in_phrase = {at for start, length in _phrases(stems, synonyms) for at in range(start, start + length)}
+    return [
+        word
+        for at, word in enumerate(typed)
+        if at not in in_phrase
+        and word.folded not in STOPWORDS
+        and word.folded not in place_words
+        and stems[at] not in known
+        and not _parts(word.folded, known)
+    ]
+
+
+def _correct(
+    typed: Sequence[Word], doubtful: Sequence[Word]
+) -> tuple[list[Word], tuple[Correction, ...]]:
+    near = vocabulary.spelt_like({word.folded for word in doubtful})
+    meant: dict[str, Word] = {}
+    corrections: list[Correction] = []
+    for word in doubtful:
+        found = spelling.best(word.folded, near[word.folded])
+        if found is None:
+            continue
+        if found.folded != word.folded and word.text not in meant:
+            corrections.append(Correction(word.text, found.written))
+        meant[word.text] = Word(found.written, found.folded)
+    return [meant.get(word.text, word) for word in typed], tuple(corrections)
+
+
+# --- concepts ---------------------------------------------------------------------------------
+def _phrases(stems: Sequence[str], synonyms: Synonyms) -> list[tuple[int, int]]:
+    """Where phrases of the synonym table stand, the longest first: (start, length)."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(stems):
+        for length in range(min(synonyms.longest, len(stems) - at), 0, -1):
+            if tuple(stems[at : at + length]) in synonyms:
+                found.append((at, length))
+                at += length - 1
+                break
+        at += 1
+    return found
+
+
+def _concepts(
+    meant: Sequence[Word], known: Known, synonyms: Synonyms, place_words: frozenset[str]
+) -> tuple[list[Concept], list[str]]:
+    stems = [stem(word.folded) for word in meant]
+    lengths = dict(_phrases(stems, synonyms))
+    concepts: dict[Phrase, Concept] = {}
+    unknown: list[str] = []
+    at = 0
+    while at < len(meant):
+        length = lengths.get(at, 1)
+        group = meant[at : at + length]
+        at += length
+        telling = [word for word in group if word.folded not in STOPWORDS]
+        if not telling:
+            continue
+        text = " ".join(word.text for word in group)
+        phrase = tuple(stem(word.folded) for word in telling)
+        concept = _concept(text, phrase, tuple(stem(word.folded) for word in group), known, synonyms)
+        if concept is None:
+            unknown += [word.text for word in telling]
+        elif phrase not in concepts:
+            is_place = all(word.folded in place_words for word in telling)
+            concepts[phrase] = replace(concept, required=not is_place)
+    return list(concepts.values()), unknown
+
+
+def _concept(
+    text: str, phrase: Phrase, whole: Phrase, known: Known, synonyms: Synonyms
+) -> Concept | None:
+    alternatives: dict[Phrase, float] = {}
+    if all(one in known for one in phrase):
+        alternatives[phrase] = 1.0
+    for other in synonyms.of(whole):
+        said = tuple(one for one in other.stems if one not in STOPWORDS)
+        if said and all(one in known for one in said):
+            alternatives.setdefault(said, other.weight)
+    if len(phrase) == 1 and (parts := _parts(_folded(text), known)):
+        alternatives.setdefault(tuple(map(stem, parts)), PARTS_WEIGHT)
+    if not alternatives:
+        return None
+    rarest = [min(known.frequency.get(one, 0) for one in said) for said in alternatives]
+    frequency = rarest[0] if phrase in alternatives else max(rarest + [_UNSEEN])
+    return Concept(
+        text,
+        tuple(Alternative(said, weight) for said, weight in alternatives.items()),
+        weight=_telling(frequency, known.offers),
+    )
+
+
+def _folded(text: str) -> str:
+    found = next(words(text), None)
+    return found.folded if found else ""
+
+
+def _parts(folded: str, known: Known) -> tuple[str, ...]:
+    """The parts of a compound by the words that offers use. Short ones must name what an offer is."""
+
+    def knows(part: str) -> int:
+        if stem(part) not in known:
+            return 0
+        return 2 if part in compounds.HEADS else int(len(part) > 3)
+
+    return compounds.split(folded, knows)
+
+
+def _telling(frequency: int, offers: int) -> float:
+    """Inverse document frequency, never below a tenth: a word in every offer still says something."""
+    return max(0.1, math.log1p(max(0, offers - frequency) / (frequency + 0.5)))
