@@ -19,9 +19,21 @@ SITUATIONS: Final = (
     ("cancer", gettext_noop("Jeg har fået kræft"), "kræft", "heart", "k4"),
     ("relative", gettext_noop("Jeg er pårørende"), "pårørende", "pair", "k3"),
     ("mind", gettext_noop("Jeg har det svært psykisk"), "psykisk sårbar", "mind", "k6"),
-    ("moving", gettext_noop("Jeg vil i gang med at bevæge mig"), "motion", "walk", "k2"),
+    (
+        "moving",
+        gettext_noop("Jeg vil i gang med at bevæge mig"),
+        "motion",
+        "walk",
+        "k2",
+    ),
     ("grief", gettext_noop("Jeg har mistet en nær"), "sorg", "leaf", "k5"),
-    ("home", gettext_noop("Jeg er lige udskrevet"), "udskrevet følgeskab", "house", "k3"),
+    (
+        "home",
+        gettext_noop("Jeg er lige udskrevet"),
+        "udskrevet følgeskab",
+        "house",
+        "k3",
+    ),
     ("young", gettext_noop("Jeg er ung og syg"), "ung", "young", "k1"),
 )
 
@@ -52,7 +64,11 @@ def provide(*, counts: Counts | None = None, figures: Figures | None = None) -> 
 
 def situations() -> list[dict[str, Any]]:
     """The eight entries: label, address of the search, icon, colour and count (None when unknown)."""
-    counted = _counts([query for _key, _label, query, *_rest in SITUATIONS]) if _counts else {}
+    counted = (
+        _counts([query for _key, _label, query, *_rest in SITUATIONS])
+        if _counts
+        else {}
+    )
     return [
         {
             "label": _(label),

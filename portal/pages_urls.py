@@ -11,7 +11,11 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("hjaelp/", views.help_page, name="help"),
     path("tilgaengelighed/", views.accessibility, name="accessibility"),
-    path("was/", public(RedirectView.as_view(pattern_name="accessibility")), name="accessibility_short"),
+    path(
+        "was/",
+        public(RedirectView.as_view(pattern_name="accessibility")),
+        name="accessibility_short",
+    ),
     path("persondata/", views.privacy, name="privacy"),
     path("akut-hjaelp/", views.acute_help, name="acute_help"),
     path("komponenter/", views.components, name="components"),

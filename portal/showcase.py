@@ -136,7 +136,12 @@ class ExampleForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label="Sprog",
         required=False,
-        choices=[("da", "Dansk"), ("ar", "Arabisk"), ("so", "Somali"), ("tr", "Tyrkisk")],
+        choices=[
+            ("da", "Dansk"),
+            ("ar", "Arabisk"),
+            ("so", "Somali"),
+            ("tr", "Tyrkisk"),
+        ],
         widget=forms.CheckboxSelectMultiple(attrs={"class": "plain"}),
     )
     consent = forms.BooleanField(
@@ -150,8 +155,14 @@ class ExampleForm(forms.Form):
         self.fields["kind"] = forms.ChoiceField(
             label="Hvordan vil I gøre?",
             choices=[
-                choice("code", "Med kode", "Patienten får en kode og tager selv kontakt."),
-                choice("identified", "Med oplysninger", "Foreningen ringer. Kræver samtykke."),
+                choice(
+                    "code", "Med kode", "Patienten får en kode og tager selv kontakt."
+                ),
+                choice(
+                    "identified",
+                    "Med oplysninger",
+                    "Foreningen ringer. Kræver samtykke.",
+                ),
             ],
             widget=forms.RadioSelect(attrs={"class": "choice"}),
         )
@@ -180,7 +191,12 @@ def _offers() -> list[dict[str, Any]]:
         {"icon": "payments", "text": "Gratis"},
         {"icon": "person", "text": "Voksne"},
     ]
-    common = {"url": "#tilbud", "refer_url": "#tilbud", "print_url": "#tilbud", "star_url": ""}
+    common = {
+        "url": "#tilbud",
+        "refer_url": "#tilbud",
+        "print_url": "#tilbud",
+        "star_url": "",
+    }
     return [
         {
             **common,
@@ -212,10 +228,17 @@ def _offers() -> list[dict[str, Any]]:
 
 
 def _table() -> dict[str, Any]:
-    def row(title: str, under: str, state: str, word: str, ends: str, count: str) -> list[Any]:
+    def row(
+        title: str, under: str, state: str, word: str, ends: str, count: str
+    ) -> list[Any]:
         return [
             {"text": title, "url": "#tabel", "sub": under},
-            {"label": "Status", "text": word, "status_kind": "tone", "status_state": state},
+            {
+                "label": "Status",
+                "text": word,
+                "status_kind": "tone",
+                "status_state": state,
+            },
             {"label": "Udløber", "text": ends},
             {"label": "Henvisninger", "text": count, "right": True},
         ]
@@ -229,8 +252,22 @@ def _table() -> dict[str, Any]:
             {"label": "Henvisninger", "right": True},
         ],
         "rows": [
-            row("Pårørende ved demens", "Alzheimerforeningen", "few", "Udløber snart", "31. dec. 2026", "112"),
-            row("Brobygning efter udskrivning", "Hjerteforeningen", "ok", "Aktiv", "29. feb. 2028", "84"),
+            row(
+                "Pårørende ved demens",
+                "Alzheimerforeningen",
+                "few",
+                "Udløber snart",
+                "31. dec. 2026",
+                "112",
+            ),
+            row(
+                "Brobygning efter udskrivning",
+                "Hjerteforeningen",
+                "ok",
+                "Aktiv",
+                "29. feb. 2028",
+                "84",
+            ),
         ],
     }
 
@@ -246,10 +283,25 @@ def showcase() -> dict[str, Any]:
         "form": ExampleForm(initial={"postal_code": "8000", "kind": "code"}),
         "wrong": wrong,
         "steps": [
-            {"title": "Sendt", "text": "Samtykke givet mundtligt", "when": "20. november", "state": "done"},
+            {
+                "title": "Sendt",
+                "text": "Samtykke givet mundtligt",
+                "when": "20. november",
+                "state": "done",
+            },
             {"title": "Modtaget", "text": "", "when": "22. november", "state": "done"},
-            {"title": "Første kontakt", "text": "", "when": "Senest 4. december", "state": "next"},
-            {"title": "Hvordan gik det?", "text": "", "when": "15. januar", "state": "later"},
+            {
+                "title": "Første kontakt",
+                "text": "",
+                "when": "Senest 4. december",
+                "state": "next",
+            },
+            {
+                "title": "Hvordan gik det?",
+                "text": "",
+                "when": "15. januar",
+                "state": "later",
+            },
         ],
         "table": _table(),
         "offers": _offers(),
@@ -279,12 +331,42 @@ def showcase() -> dict[str, Any]:
             {"label": "Telefon", "value": "86 00 00 00", "url": "tel:86000000"},
         ],
         "glance": [
-            {"icon": "location", "label": "Sted", "value": "Folkestedet", "note": "Aarhus C, 1,2 km"},
-            {"icon": "time", "label": "Hvornår", "value": "Torsdage kl. 14–16", "note": ""},
-            {"icon": "payments", "label": "Pris", "value": "Gratis", "note": "Kaffe 10 kr."},
-            {"icon": "person", "label": "For hvem", "value": "Voksne efter blodprop", "note": ""},
-            {"icon": "groups", "label": "Hvem står for det", "value": "6 frivillige", "note": ""},
-            {"icon": "language", "label": "Sprog", "value": "Dansk, arabisk", "note": ""},
+            {
+                "icon": "location",
+                "label": "Sted",
+                "value": "Folkestedet",
+                "note": "Aarhus C, 1,2 km",
+            },
+            {
+                "icon": "time",
+                "label": "Hvornår",
+                "value": "Torsdage kl. 14–16",
+                "note": "",
+            },
+            {
+                "icon": "payments",
+                "label": "Pris",
+                "value": "Gratis",
+                "note": "Kaffe 10 kr.",
+            },
+            {
+                "icon": "person",
+                "label": "For hvem",
+                "value": "Voksne efter blodprop",
+                "note": "",
+            },
+            {
+                "icon": "groups",
+                "label": "Hvem står for det",
+                "value": "6 frivillige",
+                "note": "",
+            },
+            {
+                "icon": "language",
+                "label": "Sprog",
+                "value": "Dansk, arabisk",
+                "note": "",
+            },
         ],
         "key_figures": [
             {"value": "79", "label": "henvisninger i november", "note": ""},
@@ -294,13 +376,28 @@ def showcase() -> dict[str, Any]:
         ],
         "facets": [
             {"value": "open", "label": "Har plads nu", "count": 14, "checked": False},
-            {"value": "fresh", "label": "Bekræftet for nylig", "count": 1284, "checked": True},
+            {
+                "value": "fresh",
+                "label": "Bekræftet for nylig",
+                "count": 1284,
+                "checked": True,
+            },
             {"value": "young", "label": "Unge under 30", "count": 0, "checked": False},
         ],
         "capacities": [
             {"value": "open", "label": "Åben", "hint": "", "checked": True},
-            {"value": "few_places", "label": "Få pladser", "hint": "", "checked": False},
-            {"value": "waiting_list", "label": "Venteliste", "hint": "", "checked": False},
+            {
+                "value": "few_places",
+                "label": "Få pladser",
+                "hint": "",
+                "checked": False,
+            },
+            {
+                "value": "waiting_list",
+                "label": "Venteliste",
+                "hint": "",
+                "checked": False,
+            },
             {"value": "full", "label": "Fuldt", "hint": "", "checked": False},
         ],
         "answers": [
@@ -308,7 +405,10 @@ def showcase() -> dict[str, Any]:
             {"label": "Venteliste", "url": "#kort", "kind": "secondary"},
             {"label": "Vi kan ikke", "url": "#kort", "kind": "tertiary"},
         ],
-        "trail": [{"label": "21 tilbud", "url": "#krumme"}, {"label": "Hjertecafé i Aarhus", "url": ""}],
+        "trail": [
+            {"label": "21 tilbud", "url": "#krumme"},
+            {"label": "Hjertecafé i Aarhus", "url": ""},
+        ],
         "pager": numbered_pager(2, 12, params=QueryDict()),
         "key_pager": Pager(previous_url="?fra=a", next_url="?fra=b"),
         "moment": datetime(2026, 11, 26, 13, 30, tzinfo=UTC),

@@ -25,7 +25,7 @@ import base64
 import hashlib
 import re
 import shutil
-import subprocess  # noqa: S404
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -36,13 +36,28 @@ CHECKSUMS = Path("static/vendor/CHECKSUMS")
 
 # name -> (version, integrity as the registry publishes it)
 PACKAGES = {
-    "dkfds": ("11.2.0", "sha512-JuVf8NjEOeF+TKIhEFXa3BfZvk1ulQM8+XN+6QhgDo6kiwwvupyBY34YU4FglBeyFWHbE5mYDmnrcYTWOSKkEA=="),
-    "@ibm/plex-sans-variable": ("0.2.0", "sha512-S8xew9E8CPPKFvitbu2gDtwNFVWwwhClheaIBeykDYg7DrVK3cV5Xq5MjMrWPP5Os0xyiRFjMOmtGBLzz3urTQ=="),
-    "axe-core": ("4.10.3", "sha512-Xm7bpRXnDSX2YE2YFfBk2FnF0ep6tmG7xPh8iHee8MIcrgq762Nkce856dYtJYLkuIoYZvGfTs/PbZhideTcEg=="),
+    "dkfds": (
+        "11.2.0",
+        "sha512-JuVf8NjEOeF+TKIhEFXa3BfZvk1ulQM8+XN+6QhgDo6kiwwvupyBY34YU4FglBeyFWHbE5mYDmnrcYTWOSKkEA==",
+    ),
+    "@ibm/plex-sans-variable": (
+        "0.2.0",
+        "sha512-S8xew9E8CPPKFvitbu2gDtwNFVWwwhClheaIBeykDYg7DrVK3cV5Xq5MjMrWPP5Os0xyiRFjMOmtGBLzz3urTQ==",
+    ),
+    "axe-core": (
+        "4.10.3",
+        "sha512-Xm7bpRXnDSX2YE2YFfBk2FnF0ep6tmG7xPh8iHee8MIcrgq762Nkce856dYtJYLkuIoYZvGfTs/PbZhideTcEg==",
+    ),
 }
 FONT_TOOLS = ["fonttools==4.60.1", "brotli==1.1.0"]
 
-KEPT_CLASSES = {"sr-only", "skipnav", "button", "button-primary", "button-secondary"} | {
+KEPT_CLASSES = {
+    "sr-only",
+    "skipnav",
+    "button",
+    "button-primary",
+    "button-secondary",
+} | {
     "button-tertiary",
     "button-warning",
     "form-input",
@@ -75,10 +90,8 @@ COLOURS = {
     "white": "var(--surface)",
 }
 
-# Sprite name -> name in dkfds. Add a line here before using a new icon.
-ICONS = {
-    name: name
-    for name in """
+# Names in dkfds and in the sprite. Add a name here before using a new icon.
+ICONS = """
     add-document arrow-back arrow-downward arrow-forward arrow-upward attach-file bookmark business
     calendar-month chat checklist chevron-down chevron-left chevron-right chevron-up close
     contact-card copy delete document download edit email error feedback file-excel file-pdf
@@ -88,8 +101,7 @@ ICONS = {
     settings share smartphone star star-fill sort-table-ascending sort-table-descending
     sort-table-none success support-agent sync time tune upload visibility visibility-off warning
     analytics check accessibility-new palette subdirectory-arrow-right
-    """.split()
-}
+"""
 
 # Our own: 24 px grid, 1.9 stroke, round ends. They take colour and stroke from `.ico`.
 CATEGORY_ICONS = {
@@ -109,11 +121,13 @@ CATEGORY_ICONS = {
 # Danish and its neighbours, punctuation and arrows; everything else comes from the second file.
 LATIN = "U+0020-007E,U+00A0-00FF,U+0131,U+0152-0153,U+02C6,U+02DA,U+02DC,U+2002-200A,U+2010-2015"
 LATIN += ",U+2018-201E,U+2020-2022,U+2026,U+2030,U+2039-203A,U+2044,U+20AC,U+2122,U+2190-2193,U+2212"
-LATIN_MORE = "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E80-1E85,U+1E9E,U+1EF2-1EF3"
+LATIN_MORE = (
+    "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E80-1E85,U+1E9E,U+1EF2-1EF3"
+)
 
 
 def run(*command: str, cwd: Path | None = None) -> str:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         command, cwd=cwd, check=True, capture_output=True, text=True
     ).stdout
 
@@ -121,8 +135,14 @@ def run(*command: str, cwd: Path | None = None) -> str:
 def fetch(name: str, folder: Path) -> Path:
     """Download one package with npm, check it against its pinned hash, and unpack it."""
     version, expected = PACKAGES[name]
-    archive = folder / run("npm", "pack", "--silent", f"{name}@{version}", cwd=folder).split()[-1]
-    digest = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    archive = (
+        folder
+        / run("npm", "pack", "--silent", f"{name}@{version}", cwd=folder).split()[-1]
+    )
+    digest = (
+        "sha512-"
+        + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    )
     if digest != expected:
         raise SystemExit(f"{name}@{version} is {digest}, not the pinned {expected}")
     target = folder / name.replace("/", "_")
@@ -159,7 +179,7 @@ def is_kept(selector: str) -> bool:
 
 def subset(css: str) -> str:
     lines = []
-    for prelude, body in blocks(re.sub(r"/\*.*?\*/", "", css, flags=re.S)):
+    for prelude, body in blocks(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
         if prelude.startswith(("@font-face", "@keyframes", "@page", "@supports")):
             continue
         if prelude.startswith("@media"):
@@ -173,7 +193,9 @@ def subset(css: str) -> str:
         selectors = [part.strip() for part in re.split(r",(?![^(]*\))", prelude)]
         kept = [selector for selector in selectors if is_kept(selector)]
         declarations = [
-            line.strip() for line in body.split(";") if line.strip() and "url(" not in line
+            line.strip()
+            for line in body.split(";")
+            if line.strip() and "url(" not in line
         ]
         if kept and declarations:
             lines.append(",".join(kept) + "{" + ";".join(declarations) + "}")
@@ -182,7 +204,9 @@ def subset(css: str) -> str:
 
 def with_tokens(css: str) -> str:
     return re.sub(
-        r"#[0-9a-fA-F]{3,8}\b|\bwhite\b(?!-)", lambda m: COLOURS.get(m.group(0).lower(), m.group(0)), css
+        r"#[0-9a-fA-F]{3,8}\b|\bwhite\b(?!-)",
+        lambda m: COLOURS.get(m.group(0).lower(), m.group(0)),
+        css,
     )
 
 
@@ -201,14 +225,16 @@ def build_stylesheet(dkfds: Path, out: Path) -> None:
 def build_sprite(dkfds: Path, out: Path) -> None:
     out.mkdir(parents=True)
     symbols = []
-    for name, source in sorted(ICONS.items()):
-        svg = (dkfds / f"dist/img/svg-icons/{source}.svg").read_text("utf-8")
+    for name in sorted(ICONS.split()):
+        svg = (dkfds / f"dist/img/svg-icons/{name}.svg").read_text("utf-8")
         box = re.search(r'viewBox="([^"]+)"', svg)
-        inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.S)
+        inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
         if not box or not inner:
-            raise SystemExit(f"{source}.svg is not as expected")
+            raise SystemExit(f"{name}.svg is not as expected")
         drawing = re.sub(r'\s(fill|class|id)="[^"]*"', "", inner.group(1).strip())
-        symbols.append(f'<symbol id="{name}" viewBox="{box.group(1)}">{drawing}</symbol>')
+        symbols.append(
+            f'<symbol id="{name}" viewBox="{box.group(1)}">{drawing}</symbol>'
+        )
     for name, drawing in sorted(CATEGORY_ICONS.items()):
         symbols.append(f'<symbol id="k-{name}" viewBox="0 0 24 24">{drawing}</symbol>')
     text = "\n".join(symbols)
@@ -216,21 +242,49 @@ def build_sprite(dkfds: Path, out: Path) -> None:
         f'<svg xmlns="http://www.w3.org/2000/svg">\n{text}\n</svg>\n', "utf-8"
     )
     shutil.copyfile(ROOT / "tools/vendor_licences/icons.md", out / "LICENSE.md")
-    shutil.copyfile(ROOT / "tools/vendor_licences/Apache-2.0.txt", out / "Apache-2.0.txt")
+    shutil.copyfile(
+        ROOT / "tools/vendor_licences/Apache-2.0.txt", out / "Apache-2.0.txt"
+    )
 
 
 # --- the font ---------------------------------------------------------------------------------
 def build_font(plex: Path, out: Path, folder: Path) -> None:
     out.mkdir(parents=True)
     source = plex / "fonts/complete/ttf/IBM Plex Sans Var-Roman.ttf"
-    with_tools = ["uv", "run", "--no-project", "--quiet", *(f"--with={tool}" for tool in FONT_TOOLS)]
+    with_tools = [
+        "uv",
+        "run",
+        "--no-project",
+        "--quiet",
+        *(f"--with={tool}" for tool in FONT_TOOLS),
+    ]
     narrowed = folder / "narrowed.ttf"
-    run(*with_tools, "fonttools", "varLib.instancer", str(source), "wdth=100", "wght=400:700",
-        "--no-recalc-timestamp", "-o", str(narrowed))
+    run(
+        *with_tools,
+        "fonttools",
+        "varLib.instancer",
+        str(source),
+        "wdth=100",
+        "wght=400:700",
+        "--no-recalc-timestamp",
+        "-o",
+        str(narrowed),
+    )
     for name, unicodes in (("latin", LATIN), ("latin-more", LATIN_MORE)):
-        run(*with_tools, "fonttools", "subset", str(narrowed), f"--unicodes={unicodes}",
-            "--flavor=woff2", "--no-recalc-timestamp", "--layout-features=kern,mark,mkmk,ccmp,tnum,lnum",
-            "--name-IDs=0,13,14", "--no-hinting", "--desubroutinize", f"--output-file={out / f'plex-sans-{name}.woff2'}")
+        run(
+            *with_tools,
+            "fonttools",
+            "subset",
+            str(narrowed),
+            f"--unicodes={unicodes}",
+            "--flavor=woff2",
+            "--no-recalc-timestamp",
+            "--layout-features=kern,mark,mkmk,ccmp,tnum,lnum",
+            "--name-IDs=0,13,14",
+            "--no-hinting",
+            "--desubroutinize",
+            f"--output-file={out / f'plex-sans-{name}.woff2'}",
+        )
     shutil.copyfile(plex / "LICENSE.txt", out / "LICENSE.txt")
 
 
@@ -278,14 +332,23 @@ def main() -> int:
     wish = parser.parse_args()
     if wish.check:
         wrong = check()
-        print("\n".join(f"differs: {name}" for name in wrong) or "vendored files are as recorded")
+        print(
+            "\n".join(f"differs: {name}" for name in wrong)
+            or "vendored files are as recorded"
+        )
         return bool(wrong)
     with tempfile.TemporaryDirectory() as name:
         fresh = Path(name)
         files = build(fresh)
         if wish.verify:
-            wrong = [str(path) for path in files if checksum(fresh / path) != recorded().get(path)]
-            print("\n".join(f"rebuild differs: {name}" for name in wrong) or "same bytes")
+            wrong = [
+                str(path)
+                for path in files
+                if checksum(fresh / path) != recorded().get(path)
+            ]
+            print(
+                "\n".join(f"rebuild differs: {name}" for name in wrong) or "same bytes"
+            )
             return bool(wrong)
         for path in files:
             (ROOT / path).parent.mkdir(parents=True, exist_ok=True)

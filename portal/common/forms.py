@@ -5,7 +5,7 @@ checkboxes become cards with real inputs inside, and the hint and the error are 
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, Self
 
 from django.forms import Field, widgets
 from django.forms.boundfield import BoundField
@@ -34,7 +34,7 @@ class Hinted(str):
 
     hint: Text
 
-    def __new__(cls, label: Text, hint: Text = "") -> "Hinted":
+    def __new__(cls, label: Text, hint: Text = "") -> Self:
         made = super().__new__(cls, label)
         made.hint = hint
         return made
@@ -56,7 +56,9 @@ class GroupBoundField(BoundField):
     ) -> dict[str, Any]:
         widget = widget or self.field.widget
         built: dict[str, Any] = super().build_widget_attrs(dict(attrs), widget)
-        base = next((name for kind, name in _CLASSES.items() if isinstance(widget, kind)), "")
+        base = next(
+            (name for kind, name in _CLASSES.items() if isinstance(widget, kind)), ""
+        )
         own = str(built.get("class", widget.attrs.get("class", "")))
         joined = " ".join(dict.fromkeys(f"{base} {own}".split()))
         if joined:
@@ -70,8 +72,10 @@ class GroupBoundField(BoundField):
         bare = str(Field.default_error_messages["required"])
         if bare not in found:
             return found
-        lines = [self._how_to_fill() if str(line) == bare else line for line in found]
-        return type(found)(lines, renderer=found.renderer, field_id=found.field_id)
+        lines = [
+            self._how_to_fill() if str(line) == bare else str(line) for line in found
+        ]
+        return type(found)(lines, renderer=found.renderer, field_id=self.auto_id)
 
     def _how_to_fill(self) -> str:
         if self.is_single_choice:
@@ -90,7 +94,9 @@ class GroupBoundField(BoundField):
     @property
     def first_id(self) -> str:
         """The id of the first control, where the error summary sends the reader."""
-        many = isinstance(self.field.widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple)
+        many = isinstance(
+            self.field.widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple
+        )
         return f"{self.auto_id}_0" if many else str(self.auto_id)
 
     @property
@@ -101,4 +107,4 @@ class GroupBoundField(BoundField):
 class FormRenderer(TemplatesSetting):
     """Named by `FORM_RENDERER`; its templates lie in `templates/django/forms/`."""
 
-    bound_field_class: ClassVar[type[BoundField]] = GroupBoundField
+    bound_field_class = GroupBoundField

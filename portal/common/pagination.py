@@ -95,8 +95,12 @@ def keyset_page(
     return Page(
         found,
         Pager(
-            previous_url=_address(params, CURSOR, _cursor("<", found[0], names)) if has_previous else "",
-            next_url=_address(params, CURSOR, _cursor(">", found[-1], names)) if has_next else "",
+            previous_url=_address(params, CURSOR, _cursor("<", found[0], names))
+            if has_previous
+            else "",
+            next_url=_address(params, CURSOR, _cursor(">", found[-1], names))
+            if has_next
+            else "",
         ),
     )
 
@@ -124,7 +128,9 @@ def _cursor(direction: str, row: Model, names: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read_cursor(text: str, model: type[Model], names: Sequence[str]) -> tuple[bool, list[Any] | None]:
+def _read_cursor(
+    text: str, model: type[Model], names: Sequence[str]
+) -> tuple[bool, list[Any] | None]:
     if not text:
         return False, None
     try:
@@ -133,7 +139,11 @@ def _read_cursor(text: str, model: type[Model], names: Sequence[str]) -> tuple[b
         if direction not in {"<", ">"} or len(raw) != len(names):
             return False, None
         fields = [model._meta.get_field(name) for name in names]
-        values = [f.to_python(v) for f, v in zip(fields, raw, strict=True) if isinstance(f, Field)]
+        values = [
+            f.to_python(v)
+            for f, v in zip(fields, raw, strict=True)
+            if isinstance(f, Field)
+        ]
     except (ValueError, TypeError, binascii.Error, ValidationError):
         return False, None
     if len(values) != len(names) or None in values:
@@ -142,13 +152,18 @@ def _read_cursor(text: str, model: type[Model], names: Sequence[str]) -> tuple[b
 
 
 # --- by number --------------------------------------------------------------------------------
-def numbered_page(rows: QuerySet[Row], *, params: QueryDict, size: int = 20) -> Page[Row]:
+def numbered_page(
+    rows: QuerySet[Row], *, params: QueryDict, size: int = 20
+) -> Page[Row]:
     """One page with numbers, for lists short enough to count. A wrong number gives the nearest page."""
     paginator = Paginator(rows, size)
     wish = params.get(NUMBER, "1")
     number = int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 9 else 1
     page = paginator.page(min(max(number, 1), paginator.num_pages))
-    return Page(list(page.object_list), numbered_pager(page.number, paginator.num_pages, params=params))
+    return Page(
+        list(page.object_list),
+        numbered_pager(page.number, paginator.num_pages, params=params),
+    )
 
 
 def numbered_pager(number: int, last: int, *, params: QueryDict) -> Pager:

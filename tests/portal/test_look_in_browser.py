@@ -78,7 +78,9 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def opened(browser: Browser, address: str, *, width: int = 1280, **context: Any) -> Page:
+def opened(
+    browser: Browser, address: str, *, width: int = 1280, **context: Any
+) -> Page:
     made = browser.new_context(
         viewport={"width": width, "height": 800}, locale="da-DK", **context
     )
@@ -87,9 +89,11 @@ def opened(browser: Browser, address: str, *, width: int = 1280, **context: Any)
     page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
     page.on(
         "console",
-        lambda line: page.complaints.append(line.text)  # type: ignore[attr-defined]
-        if line.type == "error" and "status of" not in line.text
-        else None,
+        lambda line: (
+            page.complaints.append(line.text)  # type: ignore[attr-defined]
+            if line.type == "error" and "status of" not in line.text
+            else None
+        ),
     )
     page.goto(address)
     return page
@@ -103,7 +107,9 @@ def violations(page: Page) -> list[str]:
         "'wcag21aa','wcag22aa','best-practice']})"
     )
     return [
-        f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]
+        f"{one['id']}: {node['html'][:160]}"
+        for one in found["violations"]
+        for node in one["nodes"]
     ]
 
 
@@ -122,14 +128,18 @@ def test_axe_finds_nothing(
 
 def test_axe_would_find_a_planted_fault(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/hjaelp/")
-    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    page.evaluate(
+        "document.querySelector('main').append(document.createElement('button'))"
+    )
 
     assert any(line.startswith("button-name") for line in violations(page))
     page.context.close()
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_nothing_is_wider_than_a_narrow_screen(browser: Browser, site: str, address: str) -> None:
+def test_nothing_is_wider_than_a_narrow_screen(
+    browser: Browser, site: str, address: str
+) -> None:
     page = opened(browser, site + address, width=320)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -137,7 +147,9 @@ def test_nothing_is_wider_than_a_narrow_screen(browser: Browser, site: str, addr
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_wider_text_spacing_cuts_nothing_off(browser: Browser, site: str, address: str) -> None:
+def test_wider_text_spacing_cuts_nothing_off(
+    browser: Browser, site: str, address: str
+) -> None:
     """WCAG 1.4.12: line, paragraph, letter and word spacing as the standard names them."""
     page = opened(browser, site + address, width=375, bypass_csp=True)
     page.add_style_tag(
@@ -148,6 +160,7 @@ def test_wider_text_spacing_cuts_nothing_off(browser: Browser, site: str, addres
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     cut = page.evaluate(
         "[...document.querySelectorAll('.button,.st,.chip,h1,h2,h3,.opt')]"
+        ".filter(e => !e.classList.contains('sr-only'))"
         ".filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow != 'visible')"
         ".map(e => e.textContent)"
     )
@@ -155,7 +168,9 @@ def test_wider_text_spacing_cuts_nothing_off(browser: Browser, site: str, addres
     page.context.close()
 
 
-def test_every_stop_on_the_way_through_the_page_is_seen(browser: Browser, site: str) -> None:
+def test_every_stop_on_the_way_through_the_page_is_seen(
+    browser: Browser, site: str
+) -> None:
     page = opened(browser, site + "/komponenter/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skipnav"
@@ -188,11 +203,11 @@ def test_the_menu_opens_and_closes_with_keys_and_gives_the_focus_back(
     summary = page.locator("details.narrow-menu summary")
     summary.focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("link", name="Log ind").is_visible()
+    assert page.get_by_role("link", name="Log ind", exact=True).is_visible()
 
     page.keyboard.press("Escape")
 
-    assert not page.get_by_role("link", name="Log ind").is_visible()
+    assert not page.get_by_role("link", name="Log ind", exact=True).is_visible()
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     page.context.close()
 
@@ -200,7 +215,7 @@ def test_the_menu_opens_and_closes_with_keys_and_gives_the_focus_back(
 def test_the_shell_works_without_javascript(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/", width=375, java_script_enabled=False)
     page.locator("details.narrow-menu summary").click()
-    assert page.get_by_role("link", name="Log ind").is_visible()
+    assert page.get_by_role("link", name="Log ind", exact=True).is_visible()
 
     page.get_by_role("button", name="Mørkt").click()
 
@@ -217,8 +232,12 @@ def test_without_javascript_no_button_is_shown_that_would_do_nothing(
     page.context.close()
 
 
-def test_first_visit_fetches_one_script_and_one_font(browser: Browser, site: str) -> None:
-    context = browser.new_context(viewport={"width": 375, "height": 800}, locale="da-DK")
+def test_first_visit_fetches_one_script_and_one_font(
+    browser: Browser, site: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 375, "height": 800}, locale="da-DK"
+    )
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -231,27 +250,39 @@ def test_first_visit_fetches_one_script_and_one_font(browser: Browser, site: str
     context.close()
 
 
-def test_the_text_for_the_record_is_copied_and_said_aloud(browser: Browser, site: str) -> None:
+def test_the_text_for_the_record_is_copied_and_said_aloud(
+    browser: Browser, site: str
+) -> None:
     page = opened(
-        browser, site + "/komponenter/", permissions=["clipboard-read", "clipboard-write"]
+        browser,
+        site + "/komponenter/",
+        permissions=["clipboard-read", "clipboard-write"],
     )
 
     page.locator("[data-copy]").click()
-    page.wait_for_function("document.getElementById('melding').textContent === 'Kopieret'")
+    page.wait_for_function(
+        "document.getElementById('melding').textContent === 'Kopieret'"
+    )
 
     assert "26-1184" in page.evaluate("navigator.clipboard.readText()")
     page.context.close()
 
 
-def test_on_paper_the_frame_is_gone_and_the_text_is_black(browser: Browser, site: str) -> None:
+def test_on_paper_the_frame_is_gone_and_the_text_is_black(
+    browser: Browser, site: str
+) -> None:
     page = opened(browser, site + "/persondata/", color_scheme="dark")
     page.emulate_media(media="print")
 
     assert not page.locator("header.top").is_visible()
     assert not page.locator("footer").is_visible()
-    assert page.evaluate("getComputedStyle(document.querySelector('h2')).color") == "rgb(0, 0, 0)"
     assert (
-        page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        page.evaluate("getComputedStyle(document.querySelector('h2')).color")
+        == "rgb(0, 0, 0)"
+    )
+    assert (
+        page.evaluate("getComputedStyle(document.body).backgroundColor")
+        == "rgb(255, 255, 255)"
     )
     page.context.close()
 
@@ -268,7 +299,9 @@ def test_forced_colours_keep_the_shapes_and_show_what_is_chosen(
     page.context.close()
 
 
-def test_nothing_moves_for_those_who_asked_for_calm(browser: Browser, site: str) -> None:
+def test_nothing_moves_for_those_who_asked_for_calm(
+    browser: Browser, site: str
+) -> None:
     page = opened(browser, site + "/", reduced_motion="reduce")
 
     moving = page.evaluate(

@@ -51,7 +51,12 @@ TONES: Final[Mapping[str, Mapping[str, str]]] = {
         "paused": "few",
         "archived": "full",
     },
-    "capacity": {"open": "ok", "few_places": "few", "waiting_list": "wait", "full": "full"},
+    "capacity": {
+        "open": "ok",
+        "few_places": "few",
+        "waiting_list": "wait",
+        "full": "full",
+    },
     "agreement": {
         "idea": "mute",
         "draft": "mute",
@@ -125,7 +130,11 @@ def status(kind: str, state: Any, label: Any, look: str = "pill") -> SafeString:
     `look` is "pill" (tinted), "plain" (dot and bold word) or "reg" (dot and regular word).
     """
     extra = {"pill": "pill", "reg": "reg"}.get(look, "")
-    return format_html('<span class="{}">{}</span>', f"st {tone(kind, str(state))} {extra}".strip(), label)
+    return format_html(
+        '<span class="{}">{}</span>',
+        f"st {tone(kind, str(state))} {extra}".strip(),
+        label,
+    )
 
 
 # --- dates and times --------------------------------------------------------------------------
@@ -170,7 +179,11 @@ def day_month(value: date | datetime | None) -> str:
 @register.filter
 def weekday_date(value: date | datetime | None) -> str:
     """torsdag 26. november"""
-    return format_date(_day(value), pgettext("weekday and date", "l j. F")) if value else ""
+    return (
+        format_date(_day(value), pgettext("weekday and date", "l j. F"))
+        if value
+        else ""
+    )
 
 
 @register.filter
@@ -197,7 +210,11 @@ def when(value: date | datetime | None) -> str:
         today + timedelta(days=1): gettext("i morgen"),
     }
     if day in named:
-        return f"{named[day]} {_clock_words(value)}" if isinstance(value, datetime) else named[day]
+        return (
+            f"{named[day]} {_clock_words(value)}"
+            if isinstance(value, datetime)
+            else named[day]
+        )
     return day_month(value) if day.year == today.year else long_date(value)
 
 
@@ -211,24 +228,30 @@ def days_away(value: date | datetime | None) -> str:
         return gettext("i dag")
     if days > 0:
         return ngettext("om %(n)s dag", "om %(n)s dage", days) % {"n": number(days)}
-    return ngettext("for %(n)s dag siden", "for %(n)s dage siden", -days) % {"n": number(-days)}
+    return ngettext("for %(n)s dag siden", "for %(n)s dage siden", -days) % {
+        "n": number(-days)
+    }
 
 
 # --- numbers ----------------------------------------------------------------------------------
 @register.filter
-def number(value: int | float | Decimal | None, decimals: int | None = None) -> str:
+def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     """1284 → 1.284; `decimals` rounds half up."""
     if value is None or value == "":
         return ""
     if decimals is not None:
-        value = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        value = Decimal(str(value)).quantize(
+            Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP
+        )
     return number_format(value, decimals, force_grouping=True)
 
 
 @register.filter
-def percent(value: int | float | Decimal | None, decimals: int = 0) -> str:
+def percent(value: float | Decimal | None, decimals: int = 0) -> str:
     """94 → 94 % (the value is already in per cent)"""
-    return "" if value is None or value == "" else f"{number(value, decimals)}{NO_BREAK}%"
+    return (
+        "" if value is None or value == "" else f"{number(value, decimals)}{NO_BREAK}%"
+    )
 
 
 @register.filter
@@ -241,7 +264,7 @@ def kroner(value: int | None) -> str:
 
 
 @register.filter
-def distance(metres: int | float | None) -> str:
+def distance(metres: float | None) -> str:
     """350 m, 1,2 km, 19 km"""
     if metres is None:
         return ""
@@ -288,7 +311,9 @@ def error_lines(context: Context) -> list[dict[str, str]]:
     form: BaseForm | None = context.get("form")
     lines: list[dict[str, str]] = []
     for one in [*([form] if form is not None else []), *(context.get("forms") or [])]:
-        lines += [{"target": "", "text": str(error)} for error in one.non_field_errors()]
+        lines += [
+            {"target": "", "text": str(error)} for error in one.non_field_errors()
+        ]
         for field in one:
             target = str(getattr(field, "first_id", field.auto_id))
             lines += [{"target": target, "text": str(error)} for error in field.errors]
