@@ -7,7 +7,7 @@ from portal.common import clock
 from portal.geography.models import AreaMembership, Municipality
 
 # Forms that nobody travels to cover the whole country unless the offer says otherwise.
-ONLINE_MODES = frozenset({"digital", "telefon", "sms-chat"})
+ONLINE_MODES = frozenset({"digital", "telefon", "chat"})
 
 
 def covers(offer: Offer, municipality: Municipality) -> bool:
