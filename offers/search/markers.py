@@ -13,7 +13,7 @@ COUNTRY: Final = "*"
 # The marks that cover any of these municipalities on that day: the country, the municipality itself,
 # its region and its council. An ended region keeps the municipalities of its last day.
 MARKS_OF_PLACE: Final = """
-    SELECT array_agg(mark) FROM (
+    SELECT array_agg(mark)::varchar[] FROM (
         SELECT '*' AS mark
         UNION ALL SELECT unnest(%s::text[])
         UNION ALL

@@ -86,7 +86,7 @@ def search_statement(
     """One row comes back: page (list of hits), total, covered, facets."""
     sql = _Sql("WITH area AS MATERIALIZED (SELECT ")
     if place is None:
-        sql += "NULL::text[] AS marks)"
+        sql += "NULL::varchar[] AS marks)"
     else:
         sql += _Sql(f"({MARKS_OF_PLACE}) AS marks)", marks_parameters(place.municipality_codes, today))
     sql += ", scored AS MATERIALIZED ("
@@ -192,7 +192,7 @@ def _order(nearest_first: bool) -> str:
     if nearest_first:
         return f"km ASC NULLS LAST, complete DESC, score DESC, {_ROOM_ORDER}, offer_id"
     bonus = (
-        f"(1 + CASE WHEN km IS NULL THEN 0 ELSE {_NEAR_BONUS} * exp(-km / {_NEAR_KM}) END"
+        f"(1 + CASE WHEN km IS NULL THEN 0 ELSE {_NEAR_BONUS} * exp(-least(km, 400) / {_NEAR_KM}) END"
         f" + CASE WHEN '*' = ANY(covers) THEN CASE WHEN km IS NULL THEN {_NATIONAL_BONUS} ELSE 0 END"
         f" ELSE CASE WHEN km IS NULL THEN 0 ELSE {_LOCAL_BONUS} END END)"
     )
