@@ -3,10 +3,8 @@
 from datetime import date, timedelta
 
 from organisations.models import ClosingPeriod, NamedHandler, Organisation, TermsAcceptance
+from organisations.terms_texts import CURRENT_VERSION
 from portal.common import clock
-
-# The version of the receiver's terms in force; its text is `organisations/terms/<version>.md`.
-TERMS_VERSION = "2026-11"
 
 
 def has_accepted_terms(organisation: Organisation) -> bool:
@@ -16,7 +14,7 @@ def has_accepted_terms(organisation: Organisation) -> bool:
         NamedHandler.objects.current()
         .filter(
             organisation=organisation,
-            organisation__in=TermsAcceptance.objects.filter(version=TERMS_VERSION).values(
+            organisation__in=TermsAcceptance.objects.filter(version=CURRENT_VERSION).values(
                 "organisation"
             ),
         )

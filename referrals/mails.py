@@ -6,27 +6,25 @@ initials or an offer's title into a mail.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
 from offers.selectors import alternatives_to
-from organisations.models import Contact, Membership, NamedHandler, Organisation, Role
+from organisations.models import Contact, Membership, NamedHandler, Role
 from organisations.selectors import handlers_for, pauses_of
 from portal.access.actor import system_actor
 from portal.accounts.models import User
 from portal.audit import trail
 from portal.audit.scope import tenant
 from portal.common import clock
-from portal.geography.models import AreaMembership
-from portal.notifications.registry import Mail, Sms, message, render_mail
+from portal.notifications.registry import Ids, Mail, Sms, message, on_bounce
+from portal.notifications.rendering import render_mail
 from referrals.clocks import no_answer_at
 from referrals.deadlines import next_deadline
 from referrals.links import mint_patient_link, mint_reply_link
 from referrals.models import (
     CodeSms,
-    Concern,
     Kind,
     Referral,
     ReferralEvent,
@@ -37,7 +35,6 @@ from referrals.models import (
 from referrals.services.phone_codes import make_phone_code
 
 ACTOR = system_actor("referrals.mails")
-Ids = dict[str, Any]
 
 
 def _url(name: str, *args: object) -> str:
@@ -56,12 +53,13 @@ def _find(ids: Ids) -> Referral | None:
 def _to_handler(
     referral: Referral, name: str, *, deputy: bool = False, **context: object
 ) -> Mail | None:
-    """A mail with a fresh reply link. Only a named handler under the accepted terms gets one; for a
-    reminder to the deputy the second in turn, where there is one."""
+    """A mail with a fresh reply link. Only a named handler under the accepted terms gets one; the
+    deputy is the second in turn, where there is one."""
+    turn = 1 if deputy else 0
     handlers = handlers_for(referral.receiver_id)
-    if not handlers:
+    if len(handlers) <= turn:
         return None
-    handler: NamedHandler = handlers[1] if deputy and len(handlers) > 1 else handlers[0]
+    handler: NamedHandler = handlers[turn]
     deadline = next_deadline(referral, pauses_of(referral.receiver_id))
     token = mint_reply_link(referral, handler_id=handler.pk, deadline=deadline)
     return render_mail(
@@ -124,28 +122,26 @@ _REMINDERS = {
 
 
 @message("referrals.reminder")
-def reminder(ids: Ids) -> Mail | list[Mail] | None:
+def reminder(ids: Ids) -> Mail | None:
     stage: str = ids["stage"]
     kind = stage.split("-")[0]
     with tenant(ACTOR):
         referral = _find(ids)
-        if referral is None:
+        if referral is None or kind not in {*_REMINDERS, "consent"}:
             return None
-        if kind == "moderation":
-            if referral.status != State.AWAITING_MODERATION:
-                return None
-            return _to_coordinators(referral, "referrals/reminder_moderation")
         if kind == "consent":
             return _to_clinician(referral, "referrals/consent_ends") if _is_open(referral) else None
         state, template = _REMINDERS[kind]
-        if referral.status != state:
+        return _to_handler(referral, template) if referral.status == state else None
+
+
+@message("referrals.reminder-deputy")
+def reminder_deputy(ids: Ids) -> Mail | None:
+    with tenant(ACTOR):
+        referral = _find(ids)
+        if referral is None or referral.status != State.SENT:
             return None
-        first = _to_handler(referral, template)
-        if stage != "answer-2" or first is None:
-            return first
-        # The second reminder also goes to the deputy.
-        second = _to_handler(referral, template, deputy=True)
-        return [first, second] if second is not None and second.to != first.to else first
+        return _to_handler(referral, "referrals/reminder_answer", deputy=True)
 
 
 def _is_open(referral: Referral) -> bool:
@@ -341,65 +337,29 @@ def code_sms(ids: Ids) -> Sms | None:
 # --- to coordinators and managers -----------------------------------------------------------
 
 
-def _to_coordinators(referral: Referral, name: str) -> list[Mail]:
-    """The coordinators of the sender's region."""
-    regions = AreaMembership.objects.filter(
-        municipality_id=referral.sender_municipality_id, valid__contains=clock.today()
-    ).values("region")
-    members = (
-        Membership.objects.with_role(Role.COORDINATOR)
-        .filter(
-            organisation__kind="region", organisation__region__in=regions, user__is_active=True
-        )
-        .select_related("user")
-    )
-    return [
-        render_mail(
-            name,
+@message("referrals.moderation")
+def moderation(ids: Ids) -> Mail | None:
+    with tenant(ACTOR, readonly=True):
+        referral = _find(ids)
+        user = User.objects.filter(pk=ids["user"], is_active=True).first()
+        if user is None or referral is None or referral.status != State.AWAITING_MODERATION:
+            return None
+        return render_mail(
+            "referrals/reminder_moderation",
             {
-                "name": member.user.get_short_name(),
+                "name": user.get_short_name(),
                 "reference": referral.reference,
                 "link": _url("referrals:moderation"),
             },
-            to=member.user.email,
+            to=user.email,
         )
-        for member in members
-    ]
 
 
-@message("referrals.concern-manager")
-def concern_manager(ids: Ids) -> list[Mail]:
-    with tenant(ACTOR):
-        concern = Concern.objects.visible_to(ACTOR).filter(pk=ids["concern"]).first()
-        if concern is None:
-            return []
-        members = (
-            Membership.objects.with_role(Role.MANAGER)
-            .filter(organisation_id=concern.organisation_id, user__is_active=True)
-            .select_related("user")
-        )
-        return [_concern_mail(member.user) for member in members]
-
-
-@message("referrals.concern-coordinator")
-def concern_coordinator(ids: Ids) -> list[Mail]:
-    """The coordinators of the municipality, else nobody: the list shows it to all of the area."""
-    with tenant(ACTOR):
-        concern = Concern.objects.visible_to(ACTOR).filter(pk=ids["concern"]).first()
-        if concern is None or concern.municipality_id is None:
-            return []
-        bodies = Organisation.objects.filter(
-            kind="municipality", municipality_id=concern.municipality_id
-        )
-        members = (
-            Membership.objects.with_role(Role.COORDINATOR)
-            .filter(organisation__in=bodies, user__is_active=True)
-            .select_related("user")
-        )
-        return [_concern_mail(member.user) for member in members]
-
-
-def _concern_mail(user: User) -> Mail:
+@message("referrals.concern")
+def concern(ids: Ids) -> Mail | None:
+    user = User.objects.filter(pk=ids["user"], is_active=True).first()
+    if user is None:
+        return None
     return render_mail(
         "referrals/concern",
         {"name": user.get_short_name(), "link": _url("referrals:concerns")},
@@ -407,6 +367,7 @@ def _concern_mail(user: User) -> Mail:
     )
 
 
+@on_bounce
 def mark_bounced(email: str) -> None:
     """A mail that bounced: the contact is marked, the deputy is next in turn, and the coordinator's
     list shows it the same day."""

@@ -7,7 +7,8 @@ something, and links. Keys make each message unique, so running a job twice queu
 from datetime import datetime
 
 from portal.notifications.services import queue
-from referrals.models import Kind, Referral, ReferralEvent
+from referrals.models import Concern, Kind, Referral, ReferralEvent
+from referrals.selectors import coordinators_of_senders_region, people_to_tell
 
 
 def queue_for(event: ReferralEvent, referral: Referral) -> None:
@@ -40,8 +41,21 @@ def queue_for(event: ReferralEvent, referral: Referral) -> None:
 
 
 def queue_reminder(referral: Referral, stage: str) -> bool:
-    """One reminder for one stage of one referral, ever. True when it was queued now."""
-    return _queue(referral, "reminder", stage=stage)
+    """The reminder of one stage of one referral, ever. True when it was queued now.
+
+    The second reminder also goes to the deputy; moderation's to each coordinator of the region.
+    """
+    queued = _queue(referral, "reminder", stage=stage)
+    if queued and stage == "answer-2":
+        _queue(referral, "reminder-deputy", stage=stage)
+    if queued and stage.startswith("moderation"):
+        for user_id in coordinators_of_senders_region(referral):
+            queue(
+                key=f"referral:{referral.pk}:{stage}:{user_id}",
+                template="referrals.moderation",
+                ids={"referral": str(referral.pk), "user": user_id},
+            )
+    return queued
 
 
 def queue_digest(*, user_id: int, since: datetime, until: datetime) -> bool:
@@ -64,15 +78,19 @@ def queue_phone_code(*, link_id: int, code_number: int) -> None:
 
 
 def queue_code_sms(*, sms_id: str) -> None:
-    queue(key=f"code-sms:{sms_id}", template="referrals.code-sms", ids={"sms": sms_id}, channel="sms")
-
-
-def queue_concern(*, concern_id: str, audience: str) -> None:
     queue(
-        key=f"concern:{concern_id}:{audience}",
-        template=f"referrals.concern-{audience}",
-        ids={"concern": concern_id},
+        key=f"code-sms:{sms_id}", template="referrals.code-sms", ids={"sms": sms_id}, channel="sms"
     )
+
+
+def queue_concern(concern: Concern) -> None:
+    """To the managers of the association and the coordinators of the municipality."""
+    for user_id in sorted(set(people_to_tell(concern))):
+        queue(
+            key=f"concern:{concern.pk}:{user_id}",
+            template="referrals.concern",
+            ids={"concern": str(concern.pk), "user": user_id},
+        )
 
 
 def queue_reply_link(*, link_id: int) -> None:

@@ -31,6 +31,16 @@ def is_sender(actor: Actor, referral: Referral) -> bool:
     )
 
 
+def works_on(actor: Actor, parent: Referral | None) -> bool:
+    """A navigator (brobygger) sends children of the referral that it works on."""
+    return (
+        parent is not None
+        and parent.kind == Kind.NAVIGATOR
+        and _is_receiver(actor, parent)
+        and parent.status in {State.ACCEPTED, State.IN_PROGRESS}
+    )
+
+
 def may_moderate(actor: Actor, referral: Referral) -> bool:
     """The coordinators of the sender's region; they see no patient data."""
     return (
@@ -47,6 +57,8 @@ def _holds_role(actor: Actor, step: Transition, referral: Referral) -> bool:
         case Permission.REFERRAL_MODERATE:
             return may_moderate(actor, referral)
         case Permission.REFERRAL_SEND | Permission.REFERRAL_WITHDRAW:
+            if referral.sender_id == actor.organisation_id and works_on(actor, referral.parent):
+                return True
             return (
                 allows(actor, step.permission)
                 and actor.is_strong

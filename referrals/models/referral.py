@@ -66,6 +66,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             seen |= self._sent_by(actor)
         if allows(actor, Permission.REFERRAL_RECEIVE):
             seen |= self._received_by(actor)
+            # The children that a navigator (brobygger) has sent on somebody's behalf.
+            seen |= Q(sender_id=actor.organisation_id, parent__isnull=False)
         if not seen:
             return self.none()
         return self.filter(seen)
@@ -118,7 +120,13 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     def with_list_data(self) -> "ReferralQuerySet":
         """What a row of a list shows, in one statement."""
         return self.select_related(
-            "offer", "receiver", "sender", "municipality", "handler", "outcome", "offer__capacity"
+            "offer", "receiver", "sender", "municipality", "handler", "sent_by"
+        )
+
+    def with_page_data(self) -> "ReferralQuerySet":
+        """What one referral's own page shows, in one statement."""
+        return self.with_list_data().select_related(
+            "outcome", "offer__capacity", "replaces", "parent"
         )
 
 

@@ -37,8 +37,7 @@ def report_concern(
     )
     concern.save(force_insert=True)
     trail.record(actor, "concern.report", concern)
-    for audience in ("manager", "coordinator"):
-        notifications.queue_concern(concern_id=str(concern.pk), audience=audience)
+    notifications.queue_concern(concern)
     return concern
 
 

@@ -15,7 +15,7 @@ from offers.vocabularies import CATEGORIES, TARGET_GROUPS
 from organisations.models import Organisation
 from organisations.selectors import has_accepted_terms
 from portal.access.actor import Actor, ActorKind
-from portal.access.grants import allows, require
+from portal.access.grants import require
 from portal.access.permissions import Permission
 from portal.audit import trail
 from portal.common import clock
@@ -38,6 +38,7 @@ from referrals.models import (
     ReferralPatient,
     State,
 )
+from referrals.permissions import works_on
 from referrals.reasons import OutsideAreaReason
 from referrals.services.mover import keep, lock_referral, next_reference, turn
 
@@ -189,16 +190,8 @@ def load_offer_for_sending(slug: str) -> Offer:
 
 
 def _may_send(actor: Actor, parent: Referral | None) -> None:
-    if parent is not None and not allows(actor, Permission.REFERRAL_SEND):
-        # A navigator (brobygger) sends children of the referral that it works on.
-        works_on_it = (
-            parent.kind == Kind.NAVIGATOR
-            and parent.receiver_id == actor.organisation_id
-            and parent.status in {State.ACCEPTED, State.IN_PROGRESS}
-        )
-        if works_on_it and allows(actor, Permission.REFERRAL_ANSWER):
-            return
-    require(actor, Permission.REFERRAL_SEND)
+    if not works_on(actor, parent):
+        require(actor, Permission.REFERRAL_SEND)
 
 
 def _new_row(
