@@ -43,11 +43,10 @@ def installed() -> str | None:
 def install() -> None:
     """As root from the system's packages, else Playwright's own download into the home folder."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.call(["apt-get", "update"], env=environment, **quiet)  # noqa: S607
-        command = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        subprocess.call(command, env=environment, **quiet)  # noqa: S603
+        for words in ("update", "install -y --no-install-recommends chromium"):
+            command = ["apt-get", *words.split()]
+            subprocess.run(command, env=environment, capture_output=True)  # noqa: S603
         if installed():
             return
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
