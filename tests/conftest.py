@@ -10,10 +10,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 # The named cast: `world` and `client_for` (house-style.md, 8).
 from tests.world import client_for_fixture, load_areas, world  # noqa: F401
+
+
+# A busy machine is not a wrong result: the run's own time limit judges what is slow.
+hypothesis_settings.register_profile("samspil", deadline=None)
+hypothesis_settings.load_profile("samspil")
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-import holidays
+# The one country by its module: the package's registry would cost the first request a second.
+from holidays.countries.denmark import Denmark
 
 from portal.common.clock import COPENHAGEN, local
 
@@ -25,7 +26,8 @@ _LONGEST_WAIT = timedelta(days=5 * 366)
 def _free_days(year: int) -> frozenset[date]:
     usual = {date(year, 6, 5), date(year, 12, 24), date(year, 12, 31)}
     # `holidays` knows that Store Bededag was abolished from 2024.
-    return frozenset(holidays.country_holidays("DK", years=year)) | usual
+    known = Denmark(years=year)  # type: ignore[no-untyped-call]
+    return frozenset(known) | usual
 
 
 def is_working_day(day: date) -> bool:
