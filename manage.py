@@ -6,8 +6,15 @@ import sys
 
 
 def main() -> None:
-    default = "portal.settings.demo" if sys.argv[1:2] == ["demo"] else "portal.settings.dev"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", default)
+    if sys.argv[1:2] == ["demo"]:
+        # The demo starts Django in its children; loading it here as well would cost two seconds.
+        try:
+            from portal.demo.start import main as start_demo
+        except ModuleNotFoundError as error:
+            sys.stderr.write(f"Pakken {error.name} mangler. Kør `make demo`, som henter den.\n")
+            sys.exit(2)
+        sys.exit(start_demo(sys.argv[2:]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -9,7 +9,15 @@ from enum import Enum
 from pathlib import Path
 
 # These start and stop the demo; they do not shape what is in it.
-MACHINERY = {"supervisor.py", "folder.py", "stamps.py", "mail.py", "demo.py", "gunicorn_conf.py"}
+MACHINERY = {
+    "supervisor.py",
+    "folder.py",
+    "start.py",
+    "stamps.py",
+    "mail.py",
+    "demo.py",
+    "gunicorn_conf.py",
+}
 
 
 class Verdict(Enum):
