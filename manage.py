@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. `manage.py demo` needs nothing else; the rest reads DJANGO_SETTINGS_MODULE."""
+"""Django's command line. `manage.py demo` starts everything; the rest is Django's own."""
 
 import os
 import sys
