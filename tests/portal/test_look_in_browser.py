@@ -260,9 +260,7 @@ def test_the_text_for_the_record_is_copied_and_said_aloud(
     )
 
     page.locator("[data-copy]").click()
-    page.wait_for_function(
-        "document.getElementById('melding').textContent === 'Kopieret'"
-    )
+    expect(page.locator("#melding")).to_have_text("Kopieret")
 
     assert "26-1184" in page.evaluate("navigator.clipboard.readText()")
     page.context.close()
