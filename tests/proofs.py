@@ -74,9 +74,8 @@ def must_be_refused(
         with scope.tenant(actor, readonly=readonly):
             work()
     except Error as error:
-        if not isinstance(error.__cause__, by):
-            raise
-        assert says in str(error), f"refused for another reason: {error}"
+        right = isinstance(error.__cause__, by) and says in str(error)
+        assert right, f"{actor.kind} {actor.name}: stopped by something else: {error}"
         return
     raise AssertionError(f"{actor.kind} {actor.name}: not refused{f' ({says})' if says else ''}")
 
@@ -600,4 +599,30 @@ def no_consent_no_way_out(rows: Rows) -> None:
         f"UPDATE {table(Consent)} SET expires_at = taken_at" + where,
         [consent.pk],
         "consent_expires_after_taking",
+    )
+
+
+def a_temporary_table_cannot_answer_for_the_consents(rows: Rows) -> None:
+    """The trigger runs with the owner's rights; its path must not lead to what a page can make."""
+    referral = rows.families["identified", "sent"].referral
+    consent = referral.consent_id
+
+    def forge() -> None:
+        run("CREATE TEMP TABLE referrals_consent (LIKE public.referrals_consent)")
+        run(
+            "INSERT INTO pg_temp.referrals_consent SELECT * FROM public.referrals_consent "
+            "WHERE id = %s",
+            [consent],
+        )
+        run(
+            "UPDATE public.referrals_consent SET withdrawn_at = taken_at, "
+            "withdrawn_by_kind = 'user' WHERE id = %s",
+            [consent],
+        )
+        run(
+            "UPDATE referrals_referral SET status = 'accepted' WHERE id = %s", [referral.pk]
+        )
+
+    must_be_refused(
+        rows.world.gp.actor(), forge, errors.CheckViolation, says="no valid consent"
     )

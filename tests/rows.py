@@ -4,10 +4,15 @@ The proofs of the walls must not lean on the services that the walls stand behin
 scopes, as the owner.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from offers.models import Offer, OfferCapacity, OfferCoverage
 from organisations.models import Organisation
@@ -28,7 +33,7 @@ from referrals.models import (
     ReplyLink,
     State,
 )
-from tests.world import Person, World
+from tests.world import Person, World, build_world
 
 # Words that may stand in sealed columns of patient tables and nowhere else at all.
 CANARIES = {
@@ -251,3 +256,11 @@ def build_rows(world: World) -> Rows:
             world, outsiders_offer, sender=world.department, sent_by=world.nurse
         ),
     )
+
+
+@pytest.fixture(scope="module")
+def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Rows]:
+    """Built once a module; each test undoes its own changes (mark it `django_db`)."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_rows(build_world())
+        transaction.set_rollback(True)

@@ -1,11 +1,14 @@
 """Puts every page into a scope unless its view says that it needs none."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
+from portal.access.actor import ActorKind
 from portal.access.declared import access_of
+from portal.audit import trail
 from portal.audit.scope import ScopeError, tenant
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,15 +25,28 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            view = resolve(request.path_info).func
+            match = resolve(request.path_info)
         except Resolver404:
             return self.get_response(request)
-        if not access_of(view).scoped:
+        if not access_of(match.func).scoped:
             return self.get_response(request)
         with tenant(request.actor, readonly=request.method in SAFE_METHODS) as scope:  # type: ignore[attr-defined]
             request.scope = scope  # type: ignore[attr-defined]
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 raise ScopeError("A streaming answer outlives the scope; it opens its own.")
+            _note_refusal(request, match, response.status_code)
             scope.failed = response.status_code >= 500 or getattr(request, "scope_failed", False)
         return response
+
+
+def _note_refusal(request: HttpRequest, match: ResolverMatch, status: int) -> None:
+    """Somebody known asked for what is not theirs: kept, although the work is undone. Of the address
+    only its name and the key of the row; words that somebody typed never reach the trail."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if status not in {403, 404} or actor.kind is ActorKind.ANONYMOUS:
+        return
+    labels = {"status": str(status), "view": match.view_name}
+    if isinstance(match.kwargs.get("pk"), UUID | int):
+        labels["pk"] = str(match.kwargs["pk"])
+    trail.record_denied(actor, "access.refused", **labels)
