@@ -1,84 +1,96 @@
-"""What the front page shows besides its words. Counts come from whoever owns them.
+"""What the front page shows besides its words: eight situations with their counts, and the site in
+figures.
 
-`offers` lies above `portal.views` only by way of `portal.urls`; the front page must also work where
-search is down. So the owner of the offers registers a function for the counts, and the page shows
-the situations without figures until somebody has.
+Counting means eight searches, so a worker remembers the numbers for `FRONT_PAGE_SECONDS`; a new offer
+may be missing from a number for that long, never from the search itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-# key, label, search words, icon, colour. By situation, not by diagnosis alone; in the first person.
-SITUATIONS: Final = (
-    ("alone", gettext_noop("Jeg er meget alene"), "ensomhed fællesskab", "cup", "k1"),
-    ("cancer", gettext_noop("Jeg har fået kræft"), "kræft", "heart", "k4"),
-    ("relative", gettext_noop("Jeg er pårørende"), "pårørende", "pair", "k3"),
-    ("mind", gettext_noop("Jeg har det svært psykisk"), "psykisk sårbar", "mind", "k6"),
-    (
-        "moving",
-        gettext_noop("Jeg vil i gang med at bevæge mig"),
-        "motion",
-        "walk",
-        "k2",
-    ),
-    ("grief", gettext_noop("Jeg har mistet en nær"), "sorg", "leaf", "k5"),
-    (
-        "home",
-        gettext_noop("Jeg er lige udskrevet"),
-        "udskrevet følgeskab",
-        "house",
-        "k3",
-    ),
-    ("young", gettext_noop("Jeg er ung og syg"), "ung", "young", "k1"),
-)
+from offers.models import Offer
+from offers.search.finding import find
+from portal.common import clock
+from portal.common.templatetags.look import number, percent
 
+# Label, search words, icon, colour. By situation, not by diagnosis alone; in the first person.
+SITUATIONS: Final = (
+    (gettext_noop("Jeg er meget alene"), "ensom", "cup", "k1"),
+    (gettext_noop("Jeg har fået kræft"), "kræft", "heart", "k4"),
+    (gettext_noop("Jeg er pårørende"), "pårørende", "pair", "k3"),
+    (gettext_noop("Jeg har det svært psykisk"), "psykisk sårbar", "mind", "k6"),
+    (gettext_noop("Jeg vil i gang med at bevæge mig"), "motion", "walk", "k2"),
+    (gettext_noop("Jeg har mistet en nær"), "sorg", "leaf", "k5"),
+    (gettext_noop("Jeg er lige udskrevet"), "udskrevet", "house", "k3"),
+    (gettext_noop("Jeg er ung og syg"), "ung med sygdom", "young", "k1"),
+)
 # Searches in people's own words, under the search field.
 EXAMPLES: Final = (
     gettext_noop("ensom efter hjerteinfarkt"),
     gettext_noop("pårørende til demens"),
     gettext_noop("motion med KOL"),
 )
-
-Counts = Callable[[Sequence[str]], Mapping[str, int]]
-Figures = Callable[[], Sequence[Mapping[str, str]]]
-
-_counts: Counts | None = None
-_figures: Figures | None = None
+HALF_A_YEAR: Final = timedelta(days=183)
+TOO_FEW_TO_SAY: Final = 20
 
 
-def provide(*, counts: Counts | None = None, figures: Figures | None = None) -> None:
-    """Called once, from the `ready()` of the app that owns the offers.
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What was counted, and when."""
 
-    `counts` takes the search words of all situations and gives the number of offers for each.
-    `figures` gives up to four `{"value", "label"}` for the band at the foot of the page. Both are
-    called at every view of the front page, so they must be cheap or cached.
-    """
-    global _counts, _figures
-    _counts, _figures = counts or _counts, figures or _figures
+    at: datetime
+    offers: int
+    organisations: int
+    confirmed: int
+    per_query: dict[str, int]
+
+
+_remembered: Numbers | None = None
+
+
+def numbers() -> Numbers:
+    """The remembered numbers, counted anew when they are too old or the clock has gone back."""
+    global _remembered
+    now = clock.now()
+    age = (now - _remembered.at).total_seconds() if _remembered else -1
+    if _remembered is None or not 0 <= age < settings.FRONT_PAGE_SECONDS:
+        _remembered = _count(now)
+    return _remembered
+
+
+def _count(now: datetime) -> Numbers:
+    counted = Offer.objects.public().aggregate(
+        offers=Count("pk"),
+        organisations=Count("organisation", distinct=True),
+        confirmed=Count("pk", filter=Q(verified_at__gte=now - HALF_A_YEAR)),
+    )
+    per_query = {
+        query: find(query, size=1, with_facets=False).total
+        for _label, query, *_rest in SITUATIONS
+    }
+    return Numbers(at=now, per_query=per_query, **counted)
 
 
 def situations() -> list[dict[str, Any]]:
-    """The eight entries: label, address of the search, icon, colour and count (None when unknown)."""
-    counted = (
-        _counts([query for _key, _label, query, *_rest in SITUATIONS])
-        if _counts
-        else {}
-    )
+    """The eight entries of the front page, each leading to a search with as many offers as it says."""
+    counted = numbers().per_query
     return [
         {
             "label": _(label),
-            "query": query,
             "url": search_address(query),
             "icon": icon,
             "colour": colour,
-            "count": counted.get(query),
+            "count": counted[query],
         }
-        for _key, label, query, icon, colour in SITUATIONS
+        for label, query, icon, colour in SITUATIONS
     ]
 
 
@@ -86,8 +98,21 @@ def examples() -> list[dict[str, str]]:
     return [{"label": _(words), "url": search_address(words)} for words in EXAMPLES]
 
 
-def figures() -> Sequence[Mapping[str, str]]:
-    return _figures() if _figures else []
+def figures() -> list[dict[str, str]]:
+    """The site in figures; nothing while there are too few offers to boast of."""
+    now = numbers()
+    if now.offers < TOO_FEW_TO_SAY:
+        return []
+    share = 100 * now.confirmed / now.offers
+    organisations = _("tilbud fra %(n)s foreninger") % {"n": number(now.organisations)}
+    return [
+        {"value": number(now.offers), "label": organisations},
+        {
+            "value": percent(share),
+            "label": _("er bekræftet af foreningen det seneste halve år"),
+        },
+        {"value": _("Ingen"), "label": _("personoplysninger i en henvisning med kode")},
+    ]
 
 
 def search_address(query: str) -> str:

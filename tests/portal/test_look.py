@@ -4,7 +4,7 @@ import gzip
 import importlib.util
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -31,6 +31,7 @@ ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 HTML = sorted(path for path in TEMPLATES.rglob("*.html") if "emails" not in path.parts)
+MOMENT = datetime(2026, 11, 26, 13, 30, tzinfo=UTC)
 PAGES = (
     "/",
     "/hjaelp/",
@@ -39,6 +40,19 @@ PAGES = (
     "/akut-hjaelp/",
     "/komponenter/",
 )
+
+
+@pytest.fixture(autouse=True)
+def _counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The front page's numbers without a database, so that the other tests need none."""
+    counted = front_page.Numbers(
+        MOMENT,
+        1284,
+        176,
+        1207,
+        {query: 1214 for _label, query, *_rest in front_page.SITUATIONS},
+    )
+    monkeypatch.setattr(front_page, "numbers", lambda: counted)
 
 
 def short(path: Path) -> str:
@@ -306,9 +320,6 @@ def test_error_summary_is_silent_when_nothing_is_wrong() -> None:
 
 
 # --- words ------------------------------------------------------------------------------------
-MOMENT = datetime(2026, 11, 26, 13, 30, tzinfo=UTC)
-
-
 @pytest.fixture
 def _thursday() -> Iterator[None]:
     with clock.at(MOMENT):
@@ -436,17 +447,41 @@ def test_front_page_has_eight_situations_that_lead_to_the_search() -> None:
     assert all(str(tile["href"]).startswith("/tilbud/?q=") for tile in tiles)
 
 
-def test_front_page_shows_counts_only_when_somebody_gives_them(
+def test_front_page_says_how_many_offers_a_situation_leads_to() -> None:
+    text = Client().get("/").content.decode()
+
+    assert text.count("1.214 tilbud") == 8
+    assert "tilbud fra 176 foreninger" in text
+    assert "94\xa0%" in text
+
+
+def test_front_page_does_not_boast_of_a_handful(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    without = Client().get("/").content.decode()
-    monkeypatch.setattr(
-        front_page, "_counts", lambda queries: dict.fromkeys(queries, 1214)
+    few = front_page.Numbers(
+        MOMENT, 3, 2, 3, {q: 0 for _l, q, *_r in front_page.SITUATIONS}
     )
-    with_counts = Client().get("/").content.decode()
+    monkeypatch.setattr(front_page, "numbers", lambda: few)
 
-    assert "1.214 tilbud" not in without
-    assert "1.214 tilbud" in with_counts
+    text = Client().get("/").content.decode()
+
+    assert 'class="nums"' not in text
+    assert "0 tilbud" not in text
+    assert front_page.figures() == []
+
+
+@pytest.mark.django_db
+def test_front_page_counts_again_only_when_its_numbers_are_old(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(front_page, "_remembered", None)
+    with override_settings(FRONT_PAGE_SECONDS=600), clock.at(MOMENT):
+        first = front_page.numbers()
+        with django_assert_num_queries(0):
+            assert front_page.numbers() is first
+        clock.advance_to(MOMENT + timedelta(minutes=11))
+        assert front_page.numbers() is not first
 
 
 # --- theme ------------------------------------------------------------------------------------

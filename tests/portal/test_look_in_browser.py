@@ -9,12 +9,16 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from portal import front_page
+from portal.common import clock
 
 pytestmark = pytest.mark.journey
 
@@ -52,7 +56,17 @@ class Server(WSGIServer):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of a server for the look's own pages."""
-    with override_settings(ROOT_URLCONF="tests.portal.look_urls"):
+    counted = front_page.Numbers(
+        clock.now(),
+        1284,
+        176,
+        1207,
+        {query: 214 for _label, query, *_r in front_page.SITUATIONS},
+    )
+    with (
+        override_settings(ROOT_URLCONF="tests.portal.look_urls"),
+        mock.patch.object(front_page, "numbers", lambda: counted),
+    ):
         application = get_wsgi_application()
         for port in random.sample(range(20000, 32000), 50):
             try:
