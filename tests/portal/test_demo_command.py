@@ -224,7 +224,7 @@ def test_kill_9_leaves_nothing_behind_and_the_next_start_works(demo: Demo, watch
 
 
 def test_what_falls_over_is_started_again(demo: Demo) -> None:
-    demo.start().ready(whole=True)
+    demo.start().ready()
     postmaster = int((demo.data / "postgresql/postmaster.pid").read_text().split()[0])
     web = next(pid for pid in demo.family() if "gunicorn" in command_of(pid))
 
@@ -467,7 +467,7 @@ def test_root_without_user_namespaces_runs_the_server_as_another_user(demo: Demo
     """As in most containers. The data folder below /root's kind of folder must still be readable."""
     demo.data.parent.chmod(0o700)
     demo.environment["PORTAL_ROOT_IDENTITY"] = "user"
-    demo.start().ready(whole=True)
+    demo.start().ready()
     family = demo.family()
     postmaster = int((demo.data / "postgresql/postmaster.pid").read_text().split()[0])
     assert Path(f"/proc/{postmaster}").stat().st_uid != 0
