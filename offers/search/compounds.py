@@ -28,7 +28,12 @@ HEADS: Final = frozenset(
     ældre pårørende patient patienter behandling træf tur ture dans kor sang boksning gymnastik
     klinik pleje terapi skole center centret sted stedet hus huset lejr weekend uddannelse værksted
     ledsager følge bisidder frivillig hospital hospitalet afdeling linie rygning depression angst
+    forløb indsats tilbud møde møder dag dage aften fællesspisning spisning vejledning undervisning
     """.split()
+)
+# Heads that say so little that the first part alone is nearly the same: besøgsven-ordning.
+GENERAL_HEADS: Final = frozenset(
+    fold(head) for head in "ordning ordninger tilbud forløb indsats hjælp støtte besøg hold".split()
 )
 # Parts that a split may not have: endings, prefixes and scraps that are words by accident.
 STOP_PARTS: Final = frozenset(
@@ -52,7 +57,7 @@ STOP_WORDS: Final = frozenset(
     menneske sammenhæng sammen hverdag hverdagen deltagere deltager deltage underlivet tilbud
     tilmelding henvisning henvendelse kommune kommunen region danmark oplysning selvom alligevel
     sklerose osteoporose diabetes demens depression forældre erfaring erfaringer fællesskab
-    samtale samvær hospital medlem medlemskab interesse behandling forløb undervisning
+    pårørende efterlevende efterladte samtale samvær hospital medlem medlemskab interesse behandling forløb undervisning
     """.split()
 )
 # Letters that bind two parts: sorg-s-gruppe, hjerte-, barn-e-.
@@ -159,9 +164,15 @@ class Dictionary:
 
     def __init__(self, base_words: frozenset[str]) -> None:
         self._words = base_words
+        self._seen: dict[str, tuple[str, ...]] = {}
 
     def parts(self, word: str) -> tuple[str, ...]:
         """The parts of a compound and the parts of those: hjerte, motionshold, motion, hold."""
+        if word not in self._seen:
+            self._seen[word] = self._all_parts(word)
+        return self._seen[word]
+
+    def _all_parts(self, word: str) -> tuple[str, ...]:
         found = self._parts(word)
         deeper = [inner for part in found for inner in self._parts(part)]
         return tuple(dict.fromkeys([*found, *deeper]))

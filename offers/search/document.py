@@ -1,7 +1,8 @@
 """What one offer says, as weighted words for `SearchRow.words`.
 
-Weights: A what it is called and what it is about · B what it says first, whom it is for, who runs it,
-other languages · C the description and the parts of the compounds in A and B · D places, coverage,
+Weights: A what it is called · B what it is about and says first, whom it is for, who runs it,
+other languages, and the parts of the compounds in A · C the description and the parts of the
+compounds in B · D places, coverage,
 practical labels, and the parts of the compounds in C.
 """
 
@@ -28,7 +29,7 @@ from offers.vocabularies import (
 # Parts of a folded compound, none where it is no compound.
 Splitter = Callable[[str], Iterable[str]]
 T = TypeVar("T", bound=Term)
-_PART_WEIGHT: Final = {"A": "C", "B": "C", "C": "D"}
+_PART_WEIGHT: Final = {"A": "B", "B": "C", "C": "D"}
 _ORDER: Final = "ABCD"
 
 
@@ -61,8 +62,8 @@ def document_of(offer: Offer, areas: Iterable[str], split: Splitter) -> Document
     translated = [f"{text.title}. {text.summary}" for text in offer.translations.all()]
     not_danish = [code for code in offer.languages if code != "da"]
     fields: list[tuple[str, Iterable[str]]] = [
-        ("A", [offer.title, *offer.conditions]),
-        ("B", [offer.shown_summary, offer.organisation.name, *translated]),
+        ("A", [offer.title]),
+        ("B", [*offer.conditions, offer.shown_summary, offer.organisation.name, *translated]),
         ("B", _labels(TARGET_GROUPS, offer.target_groups)),
         ("B", _labels(LANGUAGES, not_danish)),
         ("B", [LANGUAGES[code].native for code in not_danish if code in LANGUAGES]),

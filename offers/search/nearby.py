@@ -31,7 +31,9 @@ def place_among(text: str) -> tuple[Place | None, frozenset[str]]:
 def _candidates(text: str) -> Iterator[str]:
     """Words that could be a place, two together first ("nykøbing falster")."""
     row = list(words(text))
-    capital = {word.folded for word in words(" ".join(w for w in text.split()[1:] if w[:1].isupper()))}
+    # The first word of a sentence has a capital whatever it is, unless it is all there is.
+    later = text.split()[1:] or text.split()
+    capital = {word.folded for word in words(" ".join(w for w in later if w[:1].isupper()))}
     for at, word in enumerate(row):
         if word.folded in STOPWORDS or len(word.folded) < 3:
             continue

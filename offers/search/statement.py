@@ -51,7 +51,7 @@ _DISTANCE: Final = """
         + cos(radians(%s)) * cos(radians(p.lat)) * power(sin(radians(p.lon - %s) / 2), 2)))))
      FROM (SELECT latitude AS lat, longitude AS lon FROM offers_offerlocation l
            WHERE l.offer_id = r.offer_id AND l.latitude IS NOT NULL AND l.longitude IS NOT NULL
-           UNION ALL SELECT r.latitude, r.longitude) AS p)
+           UNION ALL SELECT r.latitude, r.longitude WHERE r.latitude IS NOT NULL) AS p)
 """
 
 

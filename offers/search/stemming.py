@@ -20,6 +20,8 @@ _STEP1: Final = tuple(
         reverse=True,
     )
 )
+# sårbart, ensomt: the neuter of words that the rules leave alone.
+_NEUTER: Final = ("bart", "somt")
 _STEP3: Final = ("elig", "els", "lig", "ig")
 
 # stem: every form that shall give it, before the rules.
@@ -69,6 +71,9 @@ _GROUPS: Final[dict[str, str]] = {
     "hiv": "hiv",
     "aids": "aids",
     "stress": "stress",
+    "demens": "demens",
+    "svoemme": "svømme svømmer svømning svømningen",
+    "udskreven": "udskrevet udskrevne udskreven udskrives udskrive udskrivning udskrivelse",
     "cafe": "café caféen cafe cafeen caféer cafeer",
 }
 _IRREGULAR: Final = {fold(form): stem for stem, forms in _GROUPS.items() for form in forms.split()}
@@ -89,6 +94,8 @@ def stem(folded: str) -> str:
 
 def _snowball(word: str) -> str:
     start = _region(word)
+    if word.endswith(_NEUTER):
+        word = word[:-1]
     word = _inflection(word, start)
     word = _consonant(word, start)
     word = _derivation(word, start)

@@ -25,5 +25,17 @@ the of and for in to a an is my with who can where how do i on at
 """
 # `mand` carries meaning ("mænd uden netværk"), so it comes back in.
 STOPWORDS: Final = frozenset(fold(word) for word in _SMALL.split()) - {"mand", "gammel"}
+# Words about anybody or any day. They add to the score and are no demand.
+WEAK: Final = frozenset(
+    fold(word)
+    for word in """
+    patient patienten patienter borger borgeren borgere person personer menneske mennesker folk
+    tør tid tiden tider dag dagen dage daglig uge uger måned måneder lade tænke tænker tænkt tror
+    synes føle føler føles sige siger sagt fortælle fortæller vide vidste begynde begynder starte
+    starter stadig ofte sammen alligevel lang langt første gang gange ting hele side lave laver
+    give giver gav sætte ligge ligger stå står sidde sidder bo bor virker bruger hen samme spørgsmål
+    kvinde mand ældre år årig
+    """.split()
+) - {"sammen", "kvinde", "mand", "aeldre"}
 # Prepositions that stand before a place: "gåtur i Sønderborg".
 BEFORE_PLACE: Final = frozenset({"i", "paa", "ved", "naer", "omkring", "fra", "in"})

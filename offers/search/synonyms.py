@@ -6,7 +6,7 @@ broader or narrower (KOL, rygerlunger, lungesygdom).
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,13 +16,19 @@ from django.db import transaction
 from offers.models import Synonym
 from offers.search.folding import words
 from offers.search.stemming import stem
+from offers.search.stopwords import STOPWORDS
 from portal.common.reference_csv import read_rows
 
-REFERENCE: Final = Path(__file__).parent.parent / "reference" / "health_synonyms_da.csv"
+_REFERENCE: Final = Path(__file__).parent.parent / "reference"
+# Words of the health service, and how people say it at home. Both are own work.
+FILES: Final = (_REFERENCE / "health_synonyms_da.csv", _REFERENCE / "everyday_words_da.csv")
 
 TO_PREFERRED: Final = 0.8
 FROM_PREFERRED: Final = 0.6
 SIDEWAYS: Final = 0.35
+
+# Groups whose code begins so are how people say it at home: a way in, never a way to read an offer.
+ONE_WAY: Final = "e"
 
 Phrase = tuple[str, ...]  # stems in order
 _SECONDS_KEPT: Final = 60.0
@@ -39,22 +45,24 @@ class Alternative:
 class Synonyms:
     """The table by phrase, for one query after the other."""
 
-    def __init__(self, groups: Iterable[tuple[str, Iterable[str]]]) -> None:
+    def __init__(self, groups: Iterable[tuple[str, str, Iterable[str]]]) -> None:
         self._by_phrase: dict[Phrase, dict[Phrase, float]] = {}
-        for preferred, terms in groups:
-            first = phrase_of(preferred)
-            others = [phrase for term in terms if (phrase := phrase_of(term)) and phrase != first]
+        for group, preferred, terms in groups:
+            others = [term for term in terms if phrase_of(term) != phrase_of(preferred)]
             for other in others:
-                self._add(other, first, TO_PREFERRED)
-                self._add(first, other, FROM_PREFERRED)
+                self._add(other, preferred, TO_PREFERRED)
+                if group.startswith(ONE_WAY):
+                    continue
+                self._add(preferred, other, FROM_PREFERRED)
                 for third in others:
                     if third != other:
                         self._add(other, third, SIDEWAYS)
         self.longest: int = max(map(len, self._by_phrase), default=1)
 
-    def _add(self, phrase: Phrase, other: Phrase, weight: float) -> None:
-        known = self._by_phrase.setdefault(phrase, {})
-        known[other] = max(weight, known.get(other, 0.0))
+    def _add(self, typed: str, other: str, weight: float) -> None:
+        known = self._by_phrase.setdefault(phrase_of(typed), {})
+        said = said_of(other)
+        known[said] = max(weight, known.get(said, 0.0))
 
     def __contains__(self, phrase: object) -> bool:
         return phrase in self._by_phrase
@@ -65,7 +73,13 @@ class Synonyms:
 
 
 def phrase_of(text: str) -> Phrase:
+    """As it is typed, small words and all: `tør ikke gå ud`."""
     return tuple(stem(word.folded) for word in words(text))
+
+
+def said_of(text: str) -> Phrase:
+    """As an offer holds it, without the small words, which are not indexed."""
+    return tuple(stem(word.folded) for word in words(text) if word.folded not in STOPWORDS)
 
 
 _kept: tuple[float, Synonyms] | None = None
@@ -76,7 +90,7 @@ def stored_synonyms() -> Synonyms:
     global _kept
     now = time.monotonic()
     if _kept is None or now - _kept[0] > _SECONDS_KEPT:
-        _kept = now, Synonyms(Synonym.objects.values_list("preferred", "terms"))
+        _kept = now, Synonyms(Synonym.objects.values_list("group", "preferred", "terms"))
     return _kept[1]
 
 
@@ -87,21 +101,21 @@ def forget_synonyms() -> None:
 
 
 @transaction.atomic
-def load_synonyms(path: Path = REFERENCE) -> int:
-    """Load the file into the table. Groups that an editor has added stay; those of the file are
+def load_synonyms(files: Sequence[Path] = FILES) -> int:
+    """Load the files into the table. Groups that an editor has added stay; those of the files are
     written over. Returns the number of groups. Raises `BadReferenceFile`."""
     columns = ("gruppe", "foretrukken_term", "synonymer", "antal")
     groups = []
-    for row in read_rows(path, columns, unique=["gruppe"]):
-        terms = [term.strip() for term in row.text("synonymer", longest=800).split(";")]
-        terms = [term for term in terms if term]
-        groups.append(
-            Synonym(
-                group=row.text("gruppe", longest=20),
-                preferred=row.text("foretrukken_term", longest=80),
-                terms=terms,
+    for path in files:
+        for row in read_rows(path, columns, unique=["gruppe"]):
+            terms = [term.strip() for term in row.text("synonymer", longest=800).split(";")]
+            groups.append(
+                Synonym(
+                    group=row.text("gruppe", longest=20),
+                    preferred=row.text("foretrukken_term", longest=80),
+                    terms=[term for term in terms if term],
+                )
             )
-        )
     Synonym.objects.bulk_create(
         groups,
         update_conflicts=True,

@@ -12,12 +12,13 @@ from typing import Final
 from offers.search import compounds, spelling, vocabulary
 from offers.search.folding import Word, clean_query, words
 from offers.search.stemming import stem
-from offers.search.stopwords import STOPWORDS
+from offers.search.stopwords import STOPWORDS, WEAK
 from offers.search.synonyms import Alternative, Phrase, Synonyms, stored_synonyms
 from offers.search.vocabulary import Known
 
 MOST_WORDS: Final = 16
 PARTS_WEIGHT: Final = 0.7
+FIRST_PARTS_WEIGHT: Final = 0.4
 # A word that only stands in the vocabulary under a synonym is as telling as a fairly rare word.
 _UNSEEN: Final = 3
 
@@ -103,7 +104,7 @@ def _doubtful(
         word
         for at, word in enumerate(typed)
         if at not in in_phrase
-        and word.folded not in STOPWORDS
+        and _tells(word.folded)
         and word.folded not in place_words
         and stems[at] not in known
         and not _parts(word.folded, known)
@@ -153,7 +154,7 @@ def _concepts(
         length = lengths.get(at, 1)
         group = meant[at : at + length]
         at += length
-        telling = [word for word in group if word.folded not in STOPWORDS]
+        telling = [word for word in group if _tells(word.folded)]
         if not telling:
             continue
         text = " ".join(word.text for word in group)
@@ -162,9 +163,14 @@ def _concepts(
         if concept is None:
             unknown += [word.text for word in telling]
         elif phrase not in concepts:
-            is_place = all(word.folded in place_words for word in telling)
-            concepts[phrase] = replace(concept, required=not is_place)
+            no_demand = all(word.folded in place_words or word.folded in WEAK for word in telling)
+            concepts[phrase] = replace(concept, required=not no_demand)
     return list(concepts.values()), unknown
+
+
+def _tells(folded: str) -> bool:
+    """An age or a year says nothing that offers are searched by; `22q11` does."""
+    return folded not in STOPWORDS and not folded.isdigit()
 
 
 def _concept(
@@ -174,11 +180,13 @@ def _concept(
     if all(one in known for one in phrase):
         alternatives[phrase] = 1.0
     for other in synonyms.of(whole):
-        said = tuple(one for one in other.stems if one not in STOPWORDS)
+        said = other.stems
         if said and all(one in known for one in said):
             alternatives.setdefault(said, other.weight)
     if len(phrase) == 1 and (parts := _parts(_folded(text), known)):
         alternatives.setdefault(tuple(map(stem, parts)), PARTS_WEIGHT)
+        if parts[-1] in compounds.GENERAL_HEADS:
+            alternatives.setdefault(tuple(map(stem, parts[:-1])), FIRST_PARTS_WEIGHT)
     if not alternatives:
         return None
     rarest = [min(known.frequency.get(one, 0) for one in said) for said in alternatives]
@@ -196,14 +204,15 @@ def _folded(text: str) -> str:
 
 
 def _parts(folded: str, known: Known) -> tuple[str, ...]:
-    """The parts of a compound by the words that offers use. Short ones must name what an offer is."""
+    """The parts of a compound that the offers use. A last part that only says what kind of offer it is
+    (ordning, forløb) may be missing there: `besøgsvenordning` is then `besøgsven`."""
 
     def knows(part: str) -> int:
-        if stem(part) not in known:
-            return 0
-        return 2 if part in compounds.HEADS else int(len(part) > 3)
+        if part in compounds.HEADS:
+            return 2
+        return int(len(part) > 3 and stem(part) in known)
 
-    return compounds.split(folded, knows)
+    return tuple(part for part in compounds.split(folded, knows) if stem(part) in known)
 
 
 def _telling(frequency: int, offers: int) -> float:
