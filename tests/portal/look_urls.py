@@ -27,6 +27,7 @@ urlpatterns = [
     path("tilbud/", include(([path("", stand_in, name="list")], "offers"))),
     path("konto/", stand_in, name="account_login"),
     path("konto/ud/", stand_in, name="account_logout"),
+    path("konto/mig/", stand_in, name="account"),
     path("fejl/", breaks),
     path("nej/", refuses),
 ]

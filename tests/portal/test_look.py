@@ -484,6 +484,20 @@ def test_front_page_counts_again_only_when_its_numbers_are_old(
         assert front_page.numbers() is not first
 
 
+# --- the menu of a signed-in person -------------------------------------------------------------
+@pytest.mark.django_db
+def test_a_signed_in_person_sees_own_name_organisation_and_the_way_out(
+    world: Any, client_for: Any
+) -> None:
+    text = client_for(world.gp).get("/hjaelp/").content.decode()
+
+    assert "UNDEFINED" not in text
+    assert world.gp.user.name in text
+    assert world.practice.name in text
+    assert Elements(text).with_(action="/konto/ud/")
+    assert "Log ind" not in text
+
+
 # --- theme ------------------------------------------------------------------------------------
 def test_theme_is_set_by_the_server_so_that_nothing_flashes() -> None:
     client = Client()
@@ -610,9 +624,6 @@ def test_error_page_is_danish_has_a_way_on_and_tells_nothing_internal(
 
 
 @pytest.mark.parametrize("address", ["/findes-ikke/", "/fejl/", "/nej/"])
-@override_settings(
-    MIDDLEWARE=["portal.common.middleware.RequestIdMiddleware", *settings.MIDDLEWARE]
-)
 def test_error_page_shows_the_id_that_stands_in_the_log(address: str) -> None:
     response = quiet().get(address, headers={"X-Request-Id": "abc-123"})
 
