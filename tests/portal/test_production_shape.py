@@ -93,6 +93,15 @@ def test_the_examples_name_everything_that_must_be_set() -> None:
     assert variables_of_compose() <= set(filled_in("compose.env.example"))
 
 
+def test_every_setting_is_explained_to_the_operator() -> None:
+    base = (ROOT / "portal/settings/base.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', base))
+    explained = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/operations.md").read_text()))
+
+    assert len(read) > 15
+    assert read <= explained
+
+
 def test_the_build_copies_only_what_is_let_through() -> None:
     """A COPY of something that .dockerignore hides fails only when somebody builds."""
     let_through = set(re.findall(r"^!(\S+)", (ROOT / ".dockerignore").read_text(), re.M))
