@@ -26,7 +26,7 @@ def area_of(organisation: Organisation) -> tuple[int, ...]:
         return (organisation.municipality_id,)
     if organisation.kind == OrganisationKind.REGION and organisation.region is not None:
         rows = AreaMembership.objects.filter(
-            region_id=organisation.region_id,
+            region=organisation.region,
             valid__contains=organisation.region.day_to_look_at(today),
         )
     elif organisation.kind == OrganisationKind.HEALTH_COUNCIL:

@@ -173,12 +173,12 @@ def _users_with_news(until: datetime, last: dict[int, datetime]) -> dict[int, da
         status=State.SENT, sent_by__isnull=False, sent_at__lte=until - timedelta(days=12)
     ).exclude(kind=Kind.CODE)
     for row in silent:
-        user = row.sent_by_id
-        if user is None or user in found:
+        sender = row.sent_by_id
+        if sender is None or sender in found:
             continue
-        start = last.get(user, earliest)
+        start = last.get(sender, earliest)
         if start < no_answer_at(row, ()) <= until:
-            found[user] = start
+            found[sender] = start
     return found
 
 

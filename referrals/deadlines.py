@@ -7,6 +7,7 @@ answer clocks. `settings.REFERRAL_CLOCKS` overrides days per region: {"midtjylla
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -47,7 +48,7 @@ def days_by_municipality() -> dict[int, Days]:
         region__slug__in=overrides, valid__contains=clock.today()
     ).values_list("municipality_id", "region__slug")
     return {
-        municipality: replace(DEFAULT, **overrides[region])
+        municipality: replace(DEFAULT, **cast(dict[str, Any], overrides[region]))
         for municipality, region in rows
         if region is not None
     }

@@ -24,7 +24,7 @@ from referrals.permissions import is_sender
 def coordinators_of_senders_region(referral: Referral) -> Iterator[int]:
     """Users who moderate for the region that the sending unit lies in today."""
     regions = AreaMembership.objects.filter(
-        municipality_id=referral.sender_municipality_id,
+        municipality_id__in=[referral.sender_municipality_id],
         valid__contains=clock.today(),
         region__isnull=False,
     ).values("region")
@@ -83,7 +83,7 @@ def open_patient(*, actor: Actor, referral: Referral) -> OpenedPatient | None:
     )
     if patient is None:
         return None
-    consent = Consent.objects.visible_to(actor).filter(pk=referral.consent_id).first()
+    consent = Consent.objects.visible_to(actor).filter(referrals=referral).first()
     rows = [row for row in (patient, consent) if row is not None]
     trail.record_read(actor, "referral.view_patient", [referral], covers=rows)
     receiving = not is_sender(actor, referral) and actor.kind is not ActorKind.PATIENT_LINK
@@ -97,7 +97,7 @@ def feedback_hidden(*, actor: Actor, referral: Referral) -> bool:
     if referral.kind == Kind.CODE or not is_sender(actor, referral):
         return False
     return not (
-        Consent.objects.visible_to(actor).filter(pk=referral.consent_id, feedback=True).exists()
+        Consent.objects.visible_to(actor).filter(referrals=referral, feedback=True).exists()
     )
 
 

@@ -7,7 +7,7 @@ unless it says so. `@linked` opens for the holder of a reply link or a patient's
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -18,7 +18,6 @@ from portal.access.permissions import Permission
 from portal.common.errors import NeedsStrongSignIn, NotFound
 
 Args = ParamSpec("Args")
-View = Callable[Concatenate[HttpRequest, Args], HttpResponseBase]
 
 
 class ActorRequest(HttpRequest):
@@ -27,47 +26,54 @@ class ActorRequest(HttpRequest):
     actor: Actor
 
 
+# What a view is written as, and what the resolver calls.
+View = Callable[Concatenate[ActorRequest, Args], HttpResponseBase]
+Handler = Callable[Concatenate[HttpRequest, Args], HttpResponseBase]
+
+
 def _declare(view: object, *, access: str, scoped: bool) -> None:
     view.access = access  # type: ignore[attr-defined]
     view.scoped = scoped  # type: ignore[attr-defined]
 
 
-def public(view: View[Args]) -> View[Args]:
+def public(view: View[Args]) -> Handler[Args]:
     """Open to all, without a scope: it must not touch patient data."""
     _declare(view, access="public", scoped=False)
-    return view
+    return cast(Handler[Args], view)
 
 
-def signed_in(view: View[Args]) -> View[Args]:
+def signed_in(view: View[Args]) -> Handler[Args]:
     """Open to every signed-in person, in a scope, whatever the role."""
 
     @wraps(view)
     def inner(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponseBase:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        known = cast(ActorRequest, request)
+        actor = known.actor
         if not actor.is_user:
             return redirect_to_login(request.get_full_path())
-        return view(request, *args, **kwargs)
+        return view(known, *args, **kwargs)
 
     _declare(inner, access="signed_in", scoped=True)
     return inner
 
 
-def requires(permission: Permission) -> Callable[[View[Args]], View[Args]]:
+def requires(permission: Permission) -> Callable[[View[Args]], Handler[Args]]:
     """Open to members whose role grants `permission`; every role but `editor` needs a strong
     session at once, not only at sign-in (AUT-2, AUT-3)."""
 
-    def decorate(view: View[Args]) -> View[Args]:
+    def decorate(view: View[Args]) -> Handler[Args]:
         @wraps(view)
         def inner(
             request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs
         ) -> HttpResponseBase:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
+            known = cast(ActorRequest, request)
+            actor = known.actor
             if not actor.is_user:
                 return redirect_to_login(request.get_full_path())
             require(actor, permission)
             if not actor.is_strong and not actor.roles <= ROLES_WITH_ONE_FACTOR:
                 raise NeedsStrongSignIn()
-            return view(request, *args, **kwargs)
+            return view(known, *args, **kwargs)
 
         _declare(inner, access=permission.value, scoped=True)
         return inner
@@ -75,18 +81,19 @@ def requires(permission: Permission) -> Callable[[View[Args]], View[Args]]:
     return decorate
 
 
-def linked(kind: ActorKind) -> Callable[[View[Args]], View[Args]]:
+def linked(kind: ActorKind) -> Callable[[View[Args]], Handler[Args]]:
     """Open to the holder of one valid link; for everybody else the page does not exist."""
 
-    def decorate(view: View[Args]) -> View[Args]:
+    def decorate(view: View[Args]) -> Handler[Args]:
         @wraps(view)
         def inner(
             request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs
         ) -> HttpResponseBase:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
+            known = cast(ActorRequest, request)
+            actor = known.actor
             if actor.kind is not kind:
                 raise NotFound()
-            return view(request, *args, **kwargs)
+            return view(known, *args, **kwargs)
 
         _declare(inner, access=kind.value, scoped=True)
         return inner

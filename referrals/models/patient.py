@@ -20,6 +20,7 @@ class ReferralPatientQuerySet(models.QuerySet["ReferralPatient"]):
         if actor.is_system:
             return self.all()
         mine = Referral.objects.filter(patient=models.OuterRef("pk"))
+        linked = mine.filter(pk__in=[actor.referral_id])
         # The consent ends by itself, to the second; the job that closes the referral comes later.
         still_open = mine.filter(
             patient_open=True,
@@ -27,7 +28,7 @@ class ReferralPatientQuerySet(models.QuerySet["ReferralPatient"]):
             consent__expires_at__gt=clock.now(),
         )
         if actor.kind is ActorKind.PATIENT_LINK:
-            return self.filter(models.Exists(mine.filter(pk=actor.referral_id)))
+            return self.filter(models.Exists(linked))
         if actor.kind is ActorKind.REPLY_LINK:
             if not actor.phone_confirmed:
                 return self.none()

@@ -20,6 +20,7 @@ DRAFT_LIFE = timedelta(days=7)
 def save_draft(*, actor: Actor, offer: Offer, data: Mapping[str, object]) -> ReferralDraft:
     """Keep what stands in the form now. One draft an author and offer."""
     require(actor, Permission.REFERRAL_SEND)
+    assert actor.user_id is not None  # noqa: S101 - only a person holds the permission
     draft = ReferralDraft.objects.visible_to(actor).filter(offer=offer).first()
     if draft is None:
         draft = ReferralDraft(

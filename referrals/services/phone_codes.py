@@ -75,4 +75,4 @@ def give_phone_code(*, actor: Actor, code: str) -> None:
 def _own_link(actor: Actor) -> ReplyLink:
     if actor.kind is not ActorKind.REPLY_LINK:
         raise NotAllowed()
-    return ReplyLink.objects.select_for_update().get(pk=actor.link_id)
+    return ReplyLink.objects.select_for_update().get(pk__in=[actor.link_id])

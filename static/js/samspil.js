@@ -28,7 +28,8 @@ const showWhen = (form) => {
   for (const part of all("[data-when]", form)) {
     const [name, value] = part.dataset.when.split("=");
     const chosen = new FormData(form).getAll(name);
-    const shown = value === undefined ? chosen.some(Boolean) : chosen.includes(value);
+    const shown =
+      value === undefined ? chosen.some(Boolean) : value.split(",").some((one) => chosen.includes(one));
     part.hidden = !shown;
   }
 };

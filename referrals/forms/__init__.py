@@ -1,0 +1,3 @@
+from referrals.forms.sending import SendForm
+
+__all__ = ["SendForm"]
