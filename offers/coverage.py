@@ -23,9 +23,7 @@ def covers(offer: Offer, municipality: Municipality) -> bool:
         if row.municipality_id == municipality.pk:
             return True
         if row.region is not None:
-            areas |= Q(
-                region_id=row.region_id, valid__contains=row.region.day_to_look_at(today)
-            )
+            areas |= Q(region_id=row.region_id, valid__contains=row.region.day_to_look_at(today))
         if row.health_council_id:
             areas |= Q(health_council_id=row.health_council_id, valid__contains=today)
     return AreaMembership.objects.filter(areas, municipality=municipality).exists()

@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce, Power, Sqrt
 from offers.coverage import ONLINE_MODES
 from offers.models import Offer, OfferCapacity, OfferCoverage, OfferLocation
 from offers.models.offer import HIDDEN_AFTER, NOT_CONFIRMED_AFTER, OfferQuerySet, OfferStatus
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation, OrganisationKind, Role
 from portal.common import clock
 from portal.geography.models import AreaMembership, Municipality
 
@@ -149,4 +149,31 @@ def offers_to_review_in(area: tuple[int, ...]) -> OfferQuerySet:
         Offer.objects.filter(status=OfferStatus.IN_REVIEW, organisation__municipality__in=area)
         .select_related("organisation")
         .order_by("updated_at", "pk")
+    )
+
+
+def coordinators_of(organisation: Organisation) -> list[int]:
+    """User ids of the coordinators of the area in which an organisation lies: its municipality's,
+    its council's and its region's. Empty for one that lies nowhere."""
+    if organisation.municipality_id is None:
+        return []
+    areas = AreaMembership.objects.filter(
+        municipality_id=organisation.municipality_id, valid__contains=clock.today()
+    )
+    kinds = OrganisationKind
+    theirs = (
+        Q(organisation__kind=kinds.MUNICIPALITY)
+        & Q(organisation__municipality_id=organisation.municipality_id)
+        | Q(organisation__kind=kinds.REGION, organisation__region__in=areas.values("region"))
+        | Q(
+            organisation__kind=kinds.HEALTH_COUNCIL,
+            organisation__health_council__in=areas.values("health_council"),
+        )
+    )
+    return list(
+        Membership.objects.filter(theirs, organisation__status=Organisation.Status.ACTIVE)
+        .with_role(Role.COORDINATOR)
+        .order_by("user_id")
+        .values_list("user_id", flat=True)
+        .distinct()
     )

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation, Workforce
 from portal.access.actor import Actor
+from portal.access.grants import allows
+from portal.access.permissions import Permission
 from portal.common import clock
 
 # Days after the review interval (workflows.md, "Offer"): shown as not confirmed; hidden from search
@@ -37,11 +39,16 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
 
     def visible_to(self, actor: Actor) -> "OfferQuerySet":
-        own = Q(organisation_id=actor.organisation_id) if actor.organisation_id else Q(pk__in=[])
-        public = Q(
-            status=OfferStatus.PUBLISHED, organisation__status=Organisation.Status.ACTIVE
-        )
-        return self.filter(public | own)
+        """Public ones and the own; for a coordinator also the first listings that wait in the area.
+        A job sees all."""
+        if actor.is_system:
+            return self.all()
+        seen = Q(status=OfferStatus.PUBLISHED, organisation__status=Organisation.Status.ACTIVE)
+        if actor.organisation_id:
+            seen |= Q(organisation_id=actor.organisation_id)
+        if actor.area and allows(actor, Permission.OFFER_MODERATE):
+            seen |= Q(status=OfferStatus.IN_REVIEW, organisation__municipality_id__in=actor.area)
+        return self.filter(seen)
 
     def owned_by(self, actor: Actor) -> "OfferQuerySet":
         return self.filter(organisation_id=actor.organisation_id)
@@ -49,7 +56,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def with_page_data(self) -> "OfferQuerySet":
         """What the offer's page and its card show, in a constant number of statements."""
         return self.select_related(
-            "organisation", "organisation__profile", "organisation__municipality", "capacity",
+            "organisation",
+            "organisation__profile",
+            "organisation__municipality",
+            "capacity",
             "template",
         ).prefetch_related("locations__municipality", "coverage", "sessions", "translations")
 
@@ -62,31 +72,19 @@ class Offer(models.Model):
     template = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="copies"
     )
-    overrides = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True
-    )
+    overrides = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     slug = models.SlugField(max_length=100, unique=True)
-    status = models.CharField(
-        max_length=10, choices=OfferStatus.choices, default=OfferStatus.DRAFT
-    )
+    status = models.CharField(max_length=10, choices=OfferStatus.choices, default=OfferStatus.DRAFT)
 
     title = models.CharField(_("titel"), max_length=160)
     summary = models.CharField(_("kort om tilbuddet"), max_length=400, blank=True)
     description = models.TextField(_("beskrivelse"), max_length=8000, blank=True)
     category = models.CharField(_("slags hjælp"), max_length=40)
-    target_groups = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True
-    )
-    conditions = ArrayField(
-        models.CharField(max_length=80), default=list, blank=True
-    )
-    icpc_chapters = ArrayField(
-        models.CharField(max_length=1), default=list, blank=True
-    )
+    target_groups = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    conditions = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    icpc_chapters = ArrayField(models.CharField(max_length=1), default=list, blank=True)
     # Whom it is for: patient, relative, bereaved.
-    subject_roles = ArrayField(
-        models.CharField(max_length=10), default=list, blank=True
-    )
+    subject_roles = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     age_min = models.PositiveSmallIntegerField(_("yngste alder"), null=True, blank=True)
     age_max = models.PositiveSmallIntegerField(_("ældste alder"), null=True, blank=True)
     gender = models.CharField(max_length=5, choices=Gender.choices, default=Gender.ALL)
@@ -95,21 +93,13 @@ class Offer(models.Model):
         max_length=12, choices=Workforce.choices, default=Workforce.UNKNOWN
     )
     mode = models.CharField(_("form"), max_length=20)
-    participation = ArrayField(
-        models.CharField(max_length=20), default=list, blank=True
-    )
+    participation = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     price_ore = models.PositiveIntegerField(_("pris i øre"), null=True, blank=True)
     price_note = models.CharField(_("om prisen"), max_length=200, blank=True)
-    languages = ArrayField(
-        models.CharField(max_length=5), default=list, blank=True
-    )
-    accessibility = ArrayField(
-        models.CharField(max_length=20), default=list, blank=True
-    )
+    languages = ArrayField(models.CharField(max_length=5), default=list, blank=True)
+    accessibility = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     how_to_join_citizen = models.TextField(_("sådan kommer du med"), max_length=1000, blank=True)
-    how_to_join_professional = models.TextField(
-        _("sådan henviser du"), max_length=1000, blank=True
-    )
+    how_to_join_professional = models.TextField(_("sådan henviser du"), max_length=1000, blank=True)
     not_for = models.CharField(_("ikke for"), max_length=400, blank=True)
     bring = models.CharField(_("tag med"), max_length=400, blank=True)
     needs_from_public = models.CharField(
@@ -154,9 +144,7 @@ class Offer(models.Model):
                 name="offer_published_when",
                 condition=~Q(status="published") | Q(published_at__isnull=False),
             ),
-            models.CheckConstraint(
-                name="offer_not_own_template", condition=~Q(template=F("id"))
-            ),
+            models.CheckConstraint(name="offer_not_own_template", condition=~Q(template=F("id"))),
             models.CheckConstraint(
                 name="offer_verified_how_and_when",
                 condition=Q(verified_at__isnull=True, verified_method="")

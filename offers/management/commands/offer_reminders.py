@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from offers import tasks
+
+
+class Command(BaseCommand):
+    help = "Ask associations to confirm the offers whose review is near, due or late."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(str(tasks.offer_reminders()))
