@@ -1,7 +1,7 @@
 """Seals closed ranges of the audit trail (tenancy-and-audit.md, 21).
 
 A range is closed when no transaction can still insert an id in it. A mark holds the sequence's value
-and, read after it, the first transaction number not yet given then. A transaction takes its id a
+and, read after it, the first transaction number not yet given then (`snapshot_xmax`). A transaction takes its id a
 moment before its number, so a mark is believed only when another mark, at least a minute younger, has
 been passed: all transactions below the younger one's number have ended, and whoever held an id at the
 older one's time had a number long before. Ids are sealed up to the older.
@@ -69,19 +69,22 @@ def _take_role(name: str) -> None:
 
 
 def _look() -> tuple[int, int, int]:
-    """The last id taken, then (in a statement of its own, so that it is later) the oldest running
-    transaction and the first number not yet given."""
+    """The last id taken; then, in statements of their own and so later, the oldest running transaction
+    and the first number not yet given.
+
+    That number is our own plus one: `pg_snapshot_xmax` is one past the highest *completed* number, and
+    a transaction that still runs may stand above it. Called first in a transaction without a number.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END "
             "FROM audit_entry_id_seq"
         )
         (last_id,) = cursor.fetchone()
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint "
-            "FROM pg_current_snapshot() AS s"
-        )
-        oldest_running, not_yet_given = cursor.fetchone()
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        (oldest_running,) = cursor.fetchone()
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint + 1")
+        (not_yet_given,) = cursor.fetchone()
     return last_id, oldest_running, not_yet_given
 
 
