@@ -41,6 +41,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def with_list_data(self) -> "AgreementQuerySet":
         return self.prefetch_related("parties__organisation")
 
+    def with_page_data(self) -> "AgreementQuerySet":
+        return self.prefetch_related(
+            "parties__organisation", "obligations", "goals", "budget__paid_by", "linked_offers__offer"
+        )
+
 
 class Agreement(models.Model):
     """A partnership agreement. In this first form it is read only: `import_agreement` writes it."""

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from partnerships import views
+
+app_name = "partnerships"
+
+urlpatterns = [
+    path("aftaler/", views.agreement_list, name="list"),
+    path("aftaler/<slug:slug>/", views.agreement_detail, name="detail"),
+]
