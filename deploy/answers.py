@@ -1,4 +1,4 @@
-"""Health check of the web container: does this path answer 200? No shell and no curl in the image."""
+"""Health check of the web container: does this path answer 200? There is no curl in the image."""
 
 import http.client
 import os

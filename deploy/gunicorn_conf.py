@@ -1,11 +1,11 @@
-"""How production's web process serves. Read by gunicorn; every number may come from the environment."""
+"""How production's web process serves. Read by gunicorn."""
 
 import os
 
 bind = "0.0.0.0:8000"  # inside the container network; only the proxy reaches it
 workers = int(os.environ.get("WEB_WORKERS", "4"))
 worker_class = "sync"
-worker_tmp_dir = "/dev/shm"  # the heartbeat file must not wait for a disk
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat file must not wait for a disk
 preload_app = True
 timeout = 30
 graceful_timeout = 20

@@ -165,6 +165,7 @@ class DataFolder:
 
 def _reason(error: OSError) -> str:
     known = {
+        errno.ENOENT: "stien findes ikke og kan ikke laves",
         errno.EACCES: "vi mangler rettigheder",
         errno.EPERM: "vi mangler rettigheder",
         errno.EROFS: "disken kan kun læses",

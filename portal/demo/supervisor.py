@@ -6,6 +6,7 @@ Needs no Django: `manage.py demo` calls it, and each part runs as a child proces
 import contextlib
 import ctypes
 import http.client
+import io
 import json
 import os
 import shutil
@@ -19,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import IO
+
+import psycopg
 
 from portal.demo.folder import DataFolder
 from portal.demo.stamps import Stamp, Verdict
@@ -402,6 +405,9 @@ def guarded(action: Callable[[], None]) -> int:
     for number in STOP_SIGNALS:
         if number not in ignored:
             signal.signal(number, on_signal)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without æ still gets its READY
     try:
         follow_parent()
         action()
@@ -409,5 +415,9 @@ def guarded(action: Callable[[], None]) -> int:
         say("Demoen er stoppet. Dataene er gemt.")
     except ServerError as error:
         sys.stderr.write(f"{error}\n")
+        return 2
+    except (OSError, psycopg.Error) as error:
+        # A full disk, a database that has died: nothing of ours to trace.
+        sys.stderr.write(f"Demoen kan ikke fortsætte: {' '.join(str(error).split())}\n")
         return 2
     return 0

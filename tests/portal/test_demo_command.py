@@ -61,7 +61,8 @@ class Demo:
         return self
 
     def ready(self, *, whole: bool = False) -> "Demo":
-        assert self.process is not None and self.process.stdout is not None
+        assert self.process is not None
+        assert self.process.stdout is not None
         self.lines = []
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
@@ -464,7 +465,7 @@ def test_an_ordinary_user_can_run_it(site: Path) -> None:
 
 @only_root
 def test_root_without_user_namespaces_runs_the_server_as_another_user(demo: Demo) -> None:
-    """As in most containers. The data folder below /root's kind of folder must still be readable."""
+    """As in most containers. A data folder that only root can reach must still be readable."""
     demo.data.parent.chmod(0o700)
     demo.environment["PORTAL_ROOT_IDENTITY"] = "user"
     demo.start().ready()
