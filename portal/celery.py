@@ -15,34 +15,68 @@ from django.conf import settings
 
 from portal.common.broker import app
 from portal.jobs.periods import Daily, Every
-from portal.jobs.running import Job, provide
+from portal.jobs.schedule import Job, provide
 
 __all__ = ["JOBS", "app"]
 
-# Every job names the management command that does the same by hand.
+# Every job names the management command that does the same by hand. Times are Copenhagen's.
 JOBS: dict[str, Job] = {
     "notifications.sweep": Job(
         "portal.notifications.delivery.sweep", Every(minutes=1), command="sweep_outbox"
     ),
     "audit.seal": Job(
-        "portal.jobs.sealing.seal_audit_trail", Every(minutes=1), command="seal_audit_trail"
+        "portal.audit.sealing.seal_closed_range", Every(minutes=1), command="seal_audit"
+    ),
+    "referrals.clocks": Job(
+        "referrals.tasks.run_clocks",
+        Every(minutes=5),
+        command="run_referral_clocks",
+        seconds=540,
+    ),
+    "referrals.digests": Job(
+        "referrals.tasks.queue_digests",
+        Daily(time(7, 0)),
+        command="queue_referral_digests",
+        seconds=540,
+    ),
+    "referrals.retention": Job(
+        "referrals.tasks.erase_what_is_old",
+        Daily(time(2, 30)),
+        command="erase_old_patient_data",
+        seconds=1700,
+    ),
+    "referrals.figures": Job(
+        "referrals.tasks.refresh_answer_figures",
+        Daily(time(4, 0)),
+        command="refresh_answer_figures",
+        seconds=540,
+    ),
+    "offers.reminders": Job(
+        "offers.tasks.offer_reminders", Daily(time(8, 0)), command="offer_reminders", seconds=540
     ),
     "jobs.prune": Job("portal.jobs.running.prune", Daily(time(3, 30)), command="prune_job_runs"),
 }
 provide(JOBS)
 
-app.autodiscover_tasks()
-# Twice a minute, so that no minute goes by unseen. A ring that nobody heard is worthless after the
-# next one, so it expires and a day without workers leaves no heap.
-app.conf.beat_schedule = {
-    name: {
+
+def ring_of(name: str, job: Job) -> dict[str, Any]:
+    """How beat rings a job: twice a minute, so that no minute goes by unseen. A ring that nobody
+    heard is worthless after the next one, so it expires and a day without workers leaves no heap.
+    """
+    return {
         "task": "jobs.run",
         "schedule": float(settings.JOB_RING_SECONDS),
         "args": (name,),
-        "options": {"expires": settings.JOB_RING_SECONDS * 2, "ignore_result": True},
+        "options": {
+            "expires": settings.JOB_RING_SECONDS * 2,
+            "soft_time_limit": job.seconds,
+            "time_limit": job.seconds + 30,
+        },
     }
-    for name in JOBS
-}
+
+
+app.autodiscover_tasks()
+app.conf.beat_schedule = {name: ring_of(name, job) for name, job in JOBS.items()}
 
 
 class WithoutWords(logging.Filter):

@@ -1,7 +1,7 @@
 """Three questions that a machine asks the site (OPS-1). The answers hold no secrets and no persons.
 
 `/drift/levende`: does the process answer? Asks nobody. `/drift/klar`: may it be given requests?
-Asks the database alone, so that a broken broker takes no web node out. `/drift/status`: is everything
+Asks the database alone, so that a broken broker takes no web node out. `/drift/status`: is all
 well? For whoever watches, never for whoever routes.
 """
 

@@ -1,7 +1,7 @@
-"""The demo's page *Udsendte beskeder*: every mail and text message that would have left the house.
+"""The demo's page *Udsendte beskeder*: every mail and text that would have left the house.
 
-Here the demo's operator finds the links and six-digit codes that volunteers would have in their mail
-and on their phone. It reads the files that the demo's mail and text back ends write.
+Here the demo's operator finds the links and six-digit codes that volunteers would have in their
+mail and on their phone. It reads the files that the demo's mail and text back ends write.
 """
 
 import email

@@ -2,8 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.utils.module_loading import import_string
 from portal.common import clock
 from portal.common.logging import bound_request_id
 from portal.jobs.models import ScheduledRun
-from portal.jobs.periods import When
+from portal.jobs.schedule import job_named
 
 log = logging.getLogger("portal.jobs")
 
@@ -21,43 +20,35 @@ TRIES = 3  # per period; the next period begins anew
 KEPT_FOR = timedelta(days=14)
 
 
-@dataclass(frozen=True)
-class Job:
-    """A line of the schedule: what, when, and the management command that does the same by hand."""
-
-    action: str
-    when: When
-    command: str
-
-
-_jobs: dict[str, Job] = {}
-
-
-def provide(jobs: Mapping[str, Job]) -> None:
-    """Called by `portal.celery`, which knows every app."""
-    _jobs.update(jobs)
-
-
 def run_due(name: str) -> bool:
     """Run the job of that name unless its newest period was run. True when it ran now."""
-    job = _jobs[name]
+    job = job_named(name)
     return run_once(
         job=name,
         period=job.when.latest(clock.now()),
         action=import_string(job.action),
         repeatable=job.when.repeatable,
+        seconds=job.seconds,
     )
 
 
 def run_once(
-    *, job: str, period: datetime, action: Callable[[], object], repeatable: bool = False
+    *,
+    job: str,
+    period: datetime,
+    action: Callable[[], object],
+    repeatable: bool = False,
+    seconds: int = 60,
 ) -> bool:
     """Run `action` unless this period was run, is being run, or failed too often.
 
-    A run that dies is taken up again when its claim has expired, so `action` must be safe to run
-    twice; two runs of one job do not overlap. Errors are logged and tried again at the next ring.
+    `seconds` is the most that the action may take. A run that dies is taken up again when its claim
+    has expired, so `action` must be safe to run twice; two runs of one job do not overlap. Errors are logged and tried again at the next ring.
     """
-    attempt = _claim(job, period, repeatable=repeatable)
+    # As a message's claim does, a job's outlives the longest time that its worker may take.
+    slack = settings.OUTBOX_CLAIM_SECONDS - settings.CELERY_TASK_SOFT_TIME_LIMIT
+    claim = timedelta(seconds=seconds + slack)
+    attempt = _claim(job, period, claim, repeatable=repeatable)
     if not attempt:
         return False
     with bound_request_id(f"{re.sub('[^a-z]', '-', job)}-{period:%Y%m%dT%H%M}"):
@@ -75,7 +66,7 @@ def run_once(
     return True
 
 
-def _claim(job: str, period: datetime, *, repeatable: bool) -> int:
+def _claim(job: str, period: datetime, claim: timedelta, *, repeatable: bool) -> int:
     """The number of the try, or 0 when there is nothing to do."""
     now = clock.now()
     runs = ScheduledRun.objects.filter(job=job)
@@ -94,7 +85,7 @@ def _claim(job: str, period: datetime, *, repeatable: bool) -> int:
             " SET attempts = run.attempts + 1, claimed_until = excluded.claimed_until"
             " WHERE run.finished_at IS NULL AND run.claimed_until <= excluded.started_at"
             " AND run.attempts < %s RETURNING attempts",
-            [job, period, now, now + timedelta(seconds=settings.OUTBOX_CLAIM_SECONDS), TRIES],
+            [job, period, now, now + claim, TRIES],
         )
         row = cursor.fetchone()
     return row[0] if row else 0

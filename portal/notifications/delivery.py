@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import Error as DatabaseError
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, PositiveSmallIntegerField, When
 
 from portal.common import clock
 from portal.common.logging import bound_request_id
@@ -139,7 +139,11 @@ def _claim(message_id: int) -> OutgoingMessage | None:
                 claimed_until=clock.now() + timedelta(seconds=settings.OUTBOX_CLAIM_SECONDS),
                 attempts=F("attempts") + 1,
                 # Claimed and due means that the last worker never came back.
-                losses=Case(When(status=Status.CLAIMED, then=F("losses") + 1), default=F("losses")),
+                losses=Case(
+                    When(status=Status.CLAIMED, then=F("losses") + 1),
+                    default=F("losses"),
+                    output_field=PositiveSmallIntegerField(),
+                ),
             )
         )
         return OutgoingMessage.objects.get(pk=message_id) if mine else None
