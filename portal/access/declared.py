@@ -17,6 +17,8 @@ class Access:
 # read no patient data, so they run without a scope (tenancy-and-audit.md, 6).
 LIBRARIES: dict[str, Access] = {
     "allauth": Access("public", scoped=False),
+    # Not a library, but below this module: its pages ask for sign-in by themselves.
+    "portal.accounts": Access("public", scoped=False),
     "django.contrib.admin": Access("operator", scoped=False),
     "django.contrib.staticfiles": Access("public", scoped=False),
     "django.contrib.contenttypes": Access("operator", scoped=False),

@@ -2,11 +2,15 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from portal.common import clock
+from portal.common.crypto import EncryptedJSONField
+from portal.common.models import UuidModel
 
 
 class UserManager(BaseUserManager["User"]):
@@ -53,3 +57,53 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What every session carries and Django compares on each request. The epoch is part of it,
+        so raising it ends all sessions of this person, wherever they are stored."""
+        value = f"{self.password}:{self.session_epoch}"
+        digest = salted_hmac("portal.accounts.session", value, secret=secret, algorithm="sha256")
+        return digest.hexdigest()
+
+
+class SignInTries(models.Model):
+    """When somebody last tried a password, per account name and per address. Both are keyed hashes:
+    the table tells nobody who tried (AUT-5)."""
+
+    bucket = models.BinaryField(primary_key=True)
+    tries = ArrayField(models.DateTimeField())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="sign_in_tries_not_empty", condition=models.Q(tries__len__gte=1)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.tries)} forsøg"
+
+
+class KeptForm(UuidModel):
+    """What a person had typed when the session ran out, kept for an hour and offered back to the
+    same person after sign-in (A11Y-5). Encrypted, because it may speak of a patient."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(max_length=400)
+    # [[name, value], …] in the order of the form.
+    data = EncryptedJSONField()
+    # The level of the session that ran out: no lower one may see it again.
+    assurance = models.CharField(max_length=12)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="kept_form_for_a_while",
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from portal.demo import messages
+from portal.demo import messages, views
 
 app_name = "demo"
 urlpatterns = [
+    path("skift/<slug:slug>/", views.become, name="become"),
     path("beskeder/", messages.messages, name="messages"),
 ]

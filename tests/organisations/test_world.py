@@ -8,9 +8,7 @@ def test_everybody_in_the_cast_acts_for_the_own_organisation_at_level_strong(wor
 
         assert actor.user_id == person.user.pk, name
         assert actor.is_strong, name
-        assert actor.organisation_id == (
-            person.organisation.pk if person.organisation else 0
-        ), name
+        assert actor.organisation_id == (person.organisation.pk if person.organisation else 0), name
 
 
 def test_the_cast_holds_every_role_that_there_is(world):

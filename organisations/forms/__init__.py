@@ -1,0 +1,1 @@
+"""The shape of what people write about organisations. One module a noun."""
