@@ -54,7 +54,9 @@ ACCESS: Final = "adgang"
 def groups() -> tuple[Group, ...]:
     """In the reader's language, so made when asked for."""
 
-    def of(vocabulary: Mapping[str, object], codes: tuple[str, ...]) -> tuple[tuple[str, Label], ...]:
+    def of(
+        vocabulary: Mapping[str, object], codes: tuple[str, ...]
+    ) -> tuple[tuple[str, Label], ...]:
         return tuple((code, str(vocabulary[code])) for code in codes)
 
     return (

@@ -47,6 +47,8 @@ class Understood:
     corrections: tuple[Correction, ...] = ()
     # Words that neither the vocabulary nor the synonyms know, and that no spelling explains.
     unknown: tuple[str, ...] = ()
+    # Every word is spelt as in the vocabulary, or says nothing by itself.
+    only_known_words: bool = True
 
     @property
     def asks_in_vain(self) -> bool:
@@ -69,16 +71,21 @@ def understand(text: str, *, literal: bool = False, place_words: frozenset[str] 
     if not typed:
         return Understood(cleaned)
     synonyms = stored_synonyms()
-    known = vocabulary.look_up(_stems_to_look_up(typed, synonyms))
+    known = vocabulary.look_up(_stems_to_look_up(typed, synonyms), _spelt(typed))
     corrections: tuple[Correction, ...] = ()
     meant: Sequence[Word] = typed
     if not literal and (doubtful := _doubtful(typed, known, synonyms, place_words)):
         meant, corrections = _correct(typed, doubtful)
         if corrections:
             # Corrected words are words of the vocabulary, though their counts were not looked up.
-            known = vocabulary.look_up(_stems_to_look_up(meant, synonyms))
+            known = vocabulary.look_up(_stems_to_look_up(meant, synonyms), _spelt(meant))
     concepts, unknown = _concepts(meant, known, synonyms, place_words)
-    return Understood(cleaned, typed, tuple(concepts), corrections, tuple(unknown))
+    known_words = all(not _tells(w.folded) or w.folded in known.spellings for w in meant)
+    return Understood(cleaned, typed, tuple(concepts), corrections, tuple(unknown), known_words)
+
+
+def _spelt(typed: Sequence[Word]) -> set[str]:
+    return {word.folded for word in typed}
 
 
 def _stems_to_look_up(typed: Sequence[Word], synonyms: Synonyms) -> set[str]:

@@ -23,10 +23,12 @@ _ALIKE: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the vocabulary says of some stems: how many offers hold each, and how many offers there are."""
+    """What the vocabulary says: how many offers there are, how many hold each stem, and which of the
+    words stand in it just as they are spelt."""
 
     offers: int
     frequency: Mapping[str, int]
+    spellings: frozenset[str] = frozenset()
 
     def __contains__(self, stem: object) -> bool:
         return stem in self.frequency
@@ -41,16 +43,20 @@ class Spelling:
     occurrences: int
 
 
-def look_up(stems: Iterable[str]) -> Known:
-    """One statement, whatever the number of stems."""
-    wanted = [OFFERS, *dict.fromkeys(STEM + stem for stem in stems)]
+def look_up(stems: Iterable[str], spelt: Collection[str] = ()) -> Known:
+    """One statement, whatever the number of words."""
+    wanted = [OFFERS, *dict.fromkeys(STEM + stem for stem in stems), *spelt]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT folded, occurrences FROM offers_searchterm WHERE folded = ANY(%s)", [wanted]
         )
         found = dict(cursor.fetchall())
     offers = found.pop(OFFERS, 0)
-    return Known(offers, {key[1:]: count for key, count in found.items()})
+    return Known(
+        offers,
+        {key[1:]: count for key, count in found.items() if key.startswith(STEM)},
+        frozenset(key for key in found if not key.startswith(STEM)),
+    )
 
 
 def spelt_like(folded: Collection[str], *, each: int = 12) -> dict[str, list[Spelling]]:
