@@ -293,6 +293,15 @@ class Referral(models.Model):
 
         return self.status in FINAL
 
+    def audit_labels(self) -> dict[str, str]:
+        """What the trail says of a referral besides its key: a number to speak of it by, and the two
+        organisations whose data protection officers may ask."""
+        return {
+            "reference": self.reference,
+            "sender": str(self.sender_id),
+            "receiver": str(self.receiver_id),
+        }
+
     @property
     def needs_consent(self) -> bool:
         return self.kind != Kind.CODE
