@@ -13,9 +13,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.access.actor import Actor, ActorKind
-from portal.access.grants import ROLES_WITH_ONE_FACTOR, require
+from portal.access.grants import ROLES_WITH_ONE_FACTOR, allows
 from portal.access.permissions import Permission
-from portal.common.errors import NeedsStrongSignIn, NotFound
+from portal.common.errors import NeedsStrongSignIn, NotAllowed, NotFound
 
 Args = ParamSpec("Args")
 
@@ -57,9 +57,9 @@ def signed_in(view: View[Args]) -> Handler[Args]:
     return inner
 
 
-def requires(permission: Permission) -> Callable[[View[Args]], Handler[Args]]:
-    """Open to members whose role grants `permission`; every role but `editor` needs a strong
-    session at once, not only at sign-in (AUT-2, AUT-3)."""
+def requires(*permissions: Permission) -> Callable[[View[Args]], Handler[Args]]:
+    """Open to members whose role grants one of `permissions`; every role but `editor` needs a
+    strong session at once, not only at sign-in (AUT-2, AUT-3)."""
 
     def decorate(view: View[Args]) -> Handler[Args]:
         @wraps(view)
@@ -70,12 +70,14 @@ def requires(permission: Permission) -> Callable[[View[Args]], Handler[Args]]:
             actor = known.actor
             if not actor.is_user:
                 return redirect_to_login(request.get_full_path())
-            require(actor, permission)
+            if not any(allows(actor, permission) for permission in permissions):
+                raise NotAllowed()
             if not actor.is_strong and not actor.roles <= ROLES_WITH_ONE_FACTOR:
                 raise NeedsStrongSignIn()
             return view(known, *args, **kwargs)
 
-        _declare(inner, access=permission.value, scoped=True)
+        names = sorted(permission.value for permission in permissions)
+        _declare(inner, access=" or ".join(names), scoped=True)
         return inner
 
     return decorate

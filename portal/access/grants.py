@@ -25,6 +25,8 @@ _MANAGER = frozenset(
     }
 )
 _EDITOR = frozenset({P.ORGANISATION_VIEW, P.OFFER_EDIT})
+# A reported concern reaches the receiver's manager (workflows.md, "Safety").
+_MANAGER_OF_RECEIVER = _MANAGER | _EDITOR | {P.CONCERN_HANDLE}
 _HANDLER = frozenset(
     {P.ORGANISATION_VIEW, P.REFERRAL_RECEIVE, P.REFERRAL_ANSWER, P.CONCERN_HANDLE}
 )
@@ -56,16 +58,16 @@ _OPERATOR = frozenset({P.ORGANISATION_VIEW, P.OPERATE})
 
 GRANTS: Final[Mapping[tuple[str, str], frozenset[P]]] = {
     # "Everything of the organisation but patient rows": a manager of an association edits offers.
-    **{(kind, "manager"): _MANAGER | _EDITOR for kind in ASSOCIATIONS},
+    **{(kind, "manager"): _MANAGER_OF_RECEIVER for kind in ASSOCIATIONS},
     **{(kind, "editor"): _EDITOR for kind in ASSOCIATIONS},
     **{(kind, "handler"): _HANDLER for kind in ASSOCIATIONS},
     ("practice", "manager"): _MANAGER,
     ("practice", "clinician"): _CLINICIAN,
-    ("hospital_department", "manager"): _MANAGER | _EDITOR,
+    ("hospital_department", "manager"): _MANAGER_OF_RECEIVER,
     ("hospital_department", "clinician"): _CLINICIAN,
     ("hospital_department", "editor"): _EDITOR,
     ("hospital_department", "handler"): _HANDLER,
-    **{(kind, "manager"): _MANAGER | _EDITOR for kind in PUBLIC_BODIES},
+    **{(kind, "manager"): _MANAGER_OF_RECEIVER for kind in PUBLIC_BODIES},
     **{(kind, "coordinator"): _COORDINATOR for kind in PUBLIC_BODIES},
     **{(kind, "clinician"): _CLINICIAN for kind in PUBLIC_BODIES},
     **{(kind, "editor"): _EDITOR for kind in PUBLIC_BODIES},

@@ -34,8 +34,17 @@ def _entry(
         action=action,
         subject_type=subjects[0]._meta.label_lower if subjects else "",
         subject_ids=[str(row.pk) for row in subjects],
-        labels=labels,
+        labels={**_labels_of(subjects), **labels},
     )
+
+
+def _labels_of(subjects: Sequence[models.Model]) -> dict[str, str]:
+    """Whose row it is, said by the row itself, so that a data protection officer can follow one row
+    through the trail without reading the row."""
+    if len(subjects) != 1 or not hasattr(subjects[0], "audit_labels"):
+        return {}
+    labels: dict[str, str] = subjects[0].audit_labels()
+    return labels
 
 
 def record(
