@@ -104,7 +104,10 @@ class Demo:
         return err
 
     def page(self) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as answer:
+        return self.get("/")
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
             return str(answer.read().decode())
 
 
@@ -222,6 +225,17 @@ def test_kill_9_leaves_nothing_behind_and_the_next_start_works(demo: Demo, watch
     demo.environment.clear()
     demo.start().ready()
     assert demo.page() == "built 1"
+
+
+def test_connections_on_which_nothing_is_said_hold_nobody_up(demo: Demo) -> None:
+    """Chromium opens some in advance; two of them held both workers."""
+    demo.start().ready()
+    silent = [socket.create_connection(("127.0.0.1", demo.port)) for _ in range(6)]
+
+    assert [demo.page() for _ in range(4)] == ["built 1"] * 4
+
+    for connection in silent:
+        connection.close()
 
 
 def test_what_falls_over_is_started_again(demo: Demo) -> None:
@@ -426,6 +440,41 @@ def test_a_killed_make_takes_the_demo_with_it(demo: Demo) -> None:
     demo.process = None
 
     wait_for(lambda: not alive(family))
+
+
+# --- the portal itself ----------------------------------------------------------------------------
+
+
+class RealDemo(Demo):
+    def command(self, port: object) -> list[str]:
+        return [
+            *[sys.executable, str(ROOT / "manage.py"), "demo"],
+            *["--port", str(port), "--data", str(self.data)],
+        ]
+
+
+def test_the_portal_itself_starts_serves_offers_and_starts_again_fast(tmp_path: Path) -> None:
+    demo = RealDemo(ROOT, tmp_path / "data")
+    try:
+        demo.start().ready()
+        assert demo.get("/tilbud/?q=ensom+efter+kr%C3%A6ft&sted=8000").count("data-offer=") > 3
+        assert not list((demo.data / "log").glob("*.part"))
+        demo.end()
+        prepared = (demo.data / "log/prepare_demo.log").stat().st_mtime
+
+        began = time.monotonic()
+        demo.start().ready()
+
+        assert time.monotonic() - began < 15, "5 seconds on a machine with nothing else to do"
+        assert (demo.data / "log/prepare_demo.log").stat().st_mtime == prepared
+        family = demo.family()
+        demo.process.kill()
+        demo.process.communicate()
+        wait_for(lambda: not alive(family), 30)
+    finally:
+        if demo.process.poll() is None:
+            demo.process.kill()
+            demo.process.communicate()
 
 
 # --- root, and everybody else -------------------------------------------------------------------
