@@ -97,9 +97,7 @@ class Viewer:
 def cards(hits: Sequence[Hit], viewer: Viewer) -> list[dict[str, Any]]:
     """One for each hit, in order. An offer that was hidden a moment ago is left out."""
     rows = card_rows(hit.offer_id for hit in hits)
-    return [
-        card(rows[hit.offer_id], viewer, km=hit.km) for hit in hits if hit.offer_id in rows
-    ]
+    return [card(rows[hit.offer_id], viewer, km=hit.km) for hit in hits if hit.offer_id in rows]
 
 
 def card(offer: Offer, viewer: Viewer, *, km: float | None = None) -> dict[str, Any]:
@@ -135,7 +133,8 @@ def url_or_nothing(name: str, *args: Any) -> str:
 
 
 def _refer_url(offer: Offer, capacity: OfferCapacity | None, viewer: Viewer) -> str:
-    """Where a clinician refers from here. Closed intakes say so on the page; `full` has no button."""
+    """Where a clinician refers from here. Closed intakes say so on the page; `full` has no
+    button."""
     full = capacity is not None and capacity.status == OfferCapacity.Status.FULL
     if not viewer.may_refer or full or not offer.organisation.takes_referrals:
         return ""
@@ -168,7 +167,8 @@ def _speed(offer: Offer, capacity: OfferCapacity | None) -> str:
 
 
 def freshness(offer: Offer) -> str:
-    """When somebody last said that it is still right; workflows.md calls later ones *not confirmed*."""
+    """When somebody last said that it is still right; workflows.md calls later ones *not
+    confirmed*."""
     if offer.verified_at is None:
         return _("Ikke bekræftet")
     day = clock.local(offer.verified_at).date()
@@ -261,5 +261,3 @@ def for_whom(offer: Offer) -> str:
     people = [group for group in who if group.dimension in {"rolle", "alder", "livssituation"}]
     first = (people or who)[:1]
     return first[0].label if first else _("Alle")
-
-

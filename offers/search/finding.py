@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
 
 from offers.filters import NO_FILTERS, Filters
-from offers.search.nearby import place_among
 from offers.search.folding import clean_query
+from offers.search.nearby import place_among
 from offers.search.statement import MOST, search_statement
 from offers.search.understanding import Understood, understand
 from portal.common import clock
@@ -71,7 +71,9 @@ def find(
     found_place, place_words = (place, frozenset[str]()) if place else place_among(text)
     understood = understand(text, literal=literal, place_words=place_words)
     if understood.asks_in_vain:
-        return Results([], 0, 0, 0, {}, understood, found_place, place is None and found_place is not None)
+        return Results(
+            [], 0, 0, 0, {}, understood, found_place, place is None and found_place is not None
+        )
     concepts = understood.concepts
     run = _Run(understood, found_place, filters, order == NEAREST, with_facets, size)
     wanted = max(1, page)
@@ -122,7 +124,9 @@ class _Run:
         facets: dict[str, dict[str, int]] = {}
         for count in _json(counts):
             facets.setdefault(count["name"], {})[count["value"]] = count["n"]
-        hits = [Hit(row["offer_id"], row["covered"], row["complete"], row["km"]) for row in _json(rows)]
+        hits = [
+            Hit(row["offer_id"], row["covered"], row["complete"], row["km"]) for row in _json(rows)
+        ]
         return hits, total, covering, exact, facets
 
 

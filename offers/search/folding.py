@@ -1,6 +1,7 @@
 """How words are compared: å and aa, æ and ae, ø and oe are the same, and accents do not count.
 
-Other scripts stay as they are, so that an Arabic or Ukrainian title can be found by its own letters.
+Other scripts stay as they are, so that an Arabic or Ukrainian title can be found by its own
+letters.
 """
 
 import re
@@ -13,7 +14,9 @@ from portal.common.text import clean_line
 LONGEST_QUERY: Final = 200
 LONGEST_WORD: Final = 60
 
-_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "y", "ß": "ss"})
+_LETTERS = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "y", "ß": "ss"}
+)
 # Arabic: the article and the soft signs; alef in its forms is one letter.
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -37,7 +40,8 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> Iterator[Word]:
-    """The words of a text in order. Apostrophes join (`sim'ї`), hyphens part (`type 1-diabetes`)."""
+    """The words of a text in order. Apostrophes join (`sim'ї`), hyphens part (`type
+    1-diabetes`)."""
     for match in _WORD.finditer(unicodedata.normalize("NFC", text)):
         written = match.group().lower()[:LONGEST_WORD]
         folded = fold(written).replace("'", "").replace("’", "")[:LONGEST_WORD]

@@ -29,9 +29,7 @@ ONLINE_MODES: Final = frozenset({"digital", "telefon", "chat"})
 _UPDATED: Final = [f.name for f in SearchRow._meta.concrete_fields if not f.primary_key]
 
 
-def index_offers(
-    offers: Iterable[Offer], *, dictionary: compounds.Dictionary | None = None
-) -> int:
+def index_offers(offers: Iterable[Offer], *, dictionary: compounds.Dictionary | None = None) -> int:
     """Bring the search rows of these offers up to date; those that may not be seen lose theirs.
 
     Idempotent. Safe inside the transaction that changed the offer. Returns the number of rows.
@@ -99,9 +97,7 @@ def _load(ids: Sequence[int]) -> list[Offer]:
     return list(
         Offer.objects.filter(pk__in=ids)
         .select_related("organisation__parent", "template", "capacity")
-        .prefetch_related(
-            "locations__municipality", "coverage__municipality", "translations"
-        )
+        .prefetch_related("locations__municipality", "coverage__municipality", "translations")
         .order_by("pk")
     )
 
@@ -159,7 +155,8 @@ def covered_by(offer: Offer) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Areas:
-    """Names of municipalities by region and council, so that a search for a town finds who covers it."""
+    """Names of municipalities by region and council, so that a search for a town finds who covers
+    it."""
 
     regions: Mapping[int, list[str]]
     councils: Mapping[int, list[str]]
@@ -168,7 +165,8 @@ class _Areas:
     def load(cls) -> "_Areas":
         regions: dict[int, list[str]] = {}
         councils: dict[int, list[str]] = {}
-        rows = AreaMembership.objects.filter(valid__contains=clock.today()).values_list(
+        valid = AreaMembership.objects.filter(valid__contains=clock.today())
+        rows: Iterable[tuple[int | None, int | None, str]] = valid.values_list(
             "region_id", "health_council_id", "municipality__name"
         )
         for region, council, name in rows:

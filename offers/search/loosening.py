@@ -76,7 +76,8 @@ def navigator_near(place: Place | None) -> int | None:
             SELECT r.offer_id FROM offers_searchrow r JOIN offers_offer o ON o.id = r.offer_id
             WHERE o.takes_navigator_referrals AND r.hidden_from > %s
               AND r.covers && ({MARKS_OF_PLACE})
-            ORDER BY r.capacity = 'full', '*' = ANY(r.covers), r.capacity <> 'open', r.offer_id LIMIT 1
+            ORDER BY r.capacity = 'full', '*' = ANY(r.covers), r.capacity <> 'open', r.offer_id
+            LIMIT 1
             """,  # noqa: S608 - a constant of ours
             [moment, *marks_parameters(codes, today)],
         )

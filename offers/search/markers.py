@@ -10,15 +10,15 @@ from typing import Any, Final
 
 COUNTRY: Final = "*"
 
-# The marks that cover any of these municipalities on that day: the country, the municipality itself,
-# its region and its council. An ended region keeps the municipalities of its last day.
+# The marks that cover any of these municipalities on that day: the country, the municipality
+# itself, its region and its council. An ended region keeps the municipalities of its last day.
 MARKS_OF_PLACE: Final = """
     SELECT array_agg(mark)::varchar[] FROM (
         SELECT '*' AS mark
         UNION ALL SELECT unnest(%s::text[])
         UNION ALL
-        SELECT CASE WHEN m.region_id IS NULL THEN 'c' || m.health_council_id ELSE 'r' || m.region_id END
-        FROM geography_areamembership m
+        SELECT CASE WHEN m.region_id IS NULL THEN 'c' || m.health_council_id ELSE 'r' ||
+        m.region_id END FROM geography_areamembership m
         JOIN geography_municipality k ON k.id = m.municipality_id
         LEFT JOIN geography_region r ON r.id = m.region_id
         WHERE k.code = ANY(%s)

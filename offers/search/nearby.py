@@ -1,7 +1,7 @@
 """A place named among the words: »gåtur i Sønderborg«, »værested Viborg«.
 
-Used only where the field for the place is empty. A town that is also a common word (Ringe, Vejen) is a
-place only after a preposition or with a capital letter; a wrong place is worse than none.
+Used only where the field for the place is empty. A town that is also a common word (Ringe, Vejen)
+is a place only after a preposition or with a capital letter; a wrong place is worse than none.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ _COMMON_WORDS = frozenset({"vejen", "ringe", "mors", "have", "lem", "skade", "vi
 
 
 def place_among(text: str) -> tuple[Place | None, frozenset[str]]:
-    """The place and the folded words that name it. One statement for ordinary text, three at most."""
+    """The place and the folded words that name it. One statement for ordinary text, three at
+    most."""
     candidates = list(dict.fromkeys(_candidates(text)))
     if not candidates:
         return None, frozenset()

@@ -1,9 +1,12 @@
-"""The one statement that finds, ranks, counts and pages. Built from parts; every value is a parameter.
+"""The one statement that finds, ranks, counts and pages. Built from parts; every value is a
+parameter.
 
-A row is *complete* when every required concept is there. Where fewer than `ENOUGH` complete rows cover
-the place, rows with some of the concepts are let in after them (AND, then OR). The planner sees one
-tsquery, chosen before the scan, so the GIN index on the words serves both.
+A row is *complete* when every required concept is there. Where fewer than `ENOUGH` complete rows
+cover the place, rows with some of the concepts are let in after them (AND, then OR). The planner
+sees one tsquery, chosen before the scan, so the GIN index on the words serves both.
 """
+
+# ruff: noqa: S608 - pieces of our own are put together here; whatever somebody typed is a parameter
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -42,7 +45,8 @@ _NEAR_KM: Final = 25.0
 _NATIONAL_BONUS: Final = 0.1
 
 _ROOM_ORDER: Final = (
-    "CASE capacity WHEN 'open' THEN 0 WHEN 'few_places' THEN 1 WHEN 'waiting_list' THEN 2 ELSE 3 END"
+    "CASE capacity WHEN 'open' THEN 0 WHEN 'few_places' THEN 1"
+    " WHEN 'waiting_list' THEN 2 ELSE 3 END"
 )
 # The nearest of the offer's places by the great circle, in kilometres.
 _DISTANCE: Final = """
@@ -88,7 +92,9 @@ def search_statement(
     if place is None:
         sql += "NULL::varchar[] AS marks)"
     else:
-        sql += _Sql(f"({MARKS_OF_PLACE}) AS marks)", marks_parameters(place.municipality_codes, today))
+        sql += _Sql(
+            f"({MARKS_OF_PLACE}) AS marks)", marks_parameters(place.municipality_codes, today)
+        )
     sql += ", scored AS MATERIALIZED ("
     sql += _scored(concepts, place, moment)
     sql += "), base AS (SELECT *, "
@@ -191,12 +197,12 @@ def _score(concepts: Sequence[Concept]) -> _Sql:
 def _order(nearest_first: bool) -> str:
     if nearest_first:
         return f"km ASC NULLS LAST, complete DESC, score DESC, {_ROOM_ORDER}, offer_id"
-    bonus = (
-        f"(1 + CASE WHEN km IS NULL THEN 0 ELSE {_NEAR_BONUS} * exp(-least(km, 400) / {_NEAR_KM}) END"
-        f" + CASE WHEN '*' = ANY(covers) THEN CASE WHEN km IS NULL THEN {_NATIONAL_BONUS} ELSE 0 END"
-        f" ELSE CASE WHEN km IS NULL THEN 0 ELSE {_LOCAL_BONUS} END END)"
+    near = f"{_NEAR_BONUS} * exp(-least(km, 400) / {_NEAR_KM})"
+    worth = (
+        f"score * (1 + CASE WHEN km IS NULL THEN 0 ELSE {near} END"
+        f" + CASE WHEN km IS NULL AND '*' = ANY(covers) THEN {_NATIONAL_BONUS}"
+        f" WHEN km IS NULL OR '*' = ANY(covers) THEN 0 ELSE {_LOCAL_BONUS} END)"
     )
-    worth = f"score * {bonus}"
     step = f"round({_STEPS} * {worth} / nullif((SELECT max({worth}) FROM hits), 0))"
     return f"complete DESC, {step} DESC, {_ROOM_ORDER}, {worth} DESC, km ASC NULLS LAST, offer_id"
 

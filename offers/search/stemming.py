@@ -100,7 +100,12 @@ def _snowball(word: str) -> str:
     word = _consonant(word, start)
     word = _derivation(word, start)
     # Double consonant at the end: ensomm → ensom.
-    if len(word) - 1 >= start and len(word) > 2 and word[-1] == word[-2] and word[-1] not in _VOWELS:
+    if (
+        len(word) - 1 >= start
+        and len(word) > 2
+        and word[-1] == word[-2]
+        and word[-1] not in _VOWELS
+    ):
         word = word[:-1]
     return word
 

@@ -9,15 +9,15 @@ from offers.search.folding import fold
 
 _SMALL = """
 ad af alle alt altid anden andet andre at bag bare begge bl blev blevet blive bliver burde da de dem
-den denne der deres det dette dig din dine disse dit dog du efter eller en end ene eneste enhver er et
-fem fik fire flere fleste for fordi forrige fra før få får fået gennem gjorde gjort gør gøre god godt
-ham han hans har havde have hej hele helt hende hendes henover her hos hun hvad hvem hver hvilke
-hvilken hvilkes hvis hvor hvordan hvorfor hvornår i ifm igen ikke ind inden ingen intet ja jeg jer
-jeres jo kan kom komme kommer kun kunne lad lav lidt lige lille man mand mange med meget men mens mere
-mest mig min mindre mine mit mod må måske ned nej nemt noget nogen nogle nok nu ny nye nyt nær næste
-næsten når og også om omkring op os over på rundt se selv ser ses sig sin sine sit skal skulle som
-sagt så sådan tage tager temmelig til to tre ud uden udover under undtagen var ved vel vi via vil
-ville vor vore vores vær være været
+den denne der deres det dette dig din dine disse dit dog du efter eller en end ene eneste enhver er
+et fem fik fire flere fleste for fordi forrige fra før få får fået gennem gjorde gjort gør gøre god
+godt ham han hans har havde have hej hele helt hende hendes henover her hos hun hvad hvem hver
+hvilke hvilken hvilkes hvis hvor hvordan hvorfor hvornår i ifm igen ikke ind inden ingen intet ja
+jeg jer jeres jo kan kom komme kommer kun kunne lad lav lidt lige lille man mand mange med meget
+men mens mere mest mig min mindre mine mit mod må måske ned nej nemt noget nogen nogle nok nu ny
+nye nyt nær næste næsten når og også om omkring op os over på rundt se selv ser ses sig sin sine
+sit skal skulle som sagt så sådan tage tager temmelig til to tre ud uden udover under undtagen var
+ved vel vi via vil ville vor vore vores vær være været
 mon gerne tak venligst prøve prøver hjælpe hjælper hjælp brug findes find finde finder søge søger
 søges leder ønsker ønske behov muligt mulighed muligheder tilbud steder sted nogensinde aldrig jeres
 ting dér herhjemme egen eget egne år gammel

@@ -1,8 +1,8 @@
 """Words that mean the same, from an editable table.
 
-The first term of a group is the preferred one. A word finds its preferred term at nearly full weight,
-the preferred term finds the others at less, and two others find each other at least: they may be
-broader or narrower (KOL, rygerlunger, lungesygdom).
+The first term of a group is the preferred one. A word finds its preferred term at nearly full
+weight, the preferred term finds the others at less, and two others find each other at least: they
+may be broader or narrower (KOL, rygerlunger, lungesygdom).
 """
 
 import time

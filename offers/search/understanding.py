@@ -1,7 +1,7 @@
 """From what somebody typed to what they look for: concepts, each with its other ways to be said.
 
-    understand("ensom efter hjerteinfakt")
-    → ensom | ensomhed (0.8) … , hjerteinfarkt | blodprop hjerte (0.8) …; corrected: hjerteinfarkt
+understand("ensom efter hjerteinfakt")
+→ ensom | ensomhed (0.8) … , hjerteinfarkt | blodprop hjerte (0.8) …; corrected: hjerteinfarkt
 """
 
 import math
@@ -61,10 +61,13 @@ class Understood:
         return " ".join(meant.get(word.text, word.text) for word in self.words)
 
 
-def understand(text: str, *, literal: bool = False, place_words: frozenset[str] = frozenset()) -> Understood:
+def understand(
+    text: str, *, literal: bool = False, place_words: frozenset[str] = frozenset()
+) -> Understood:
     """At most two statements: the vocabulary, and spellings where a word is not in it.
 
-    `literal` leaves spelling alone. `place_words` are folded words that name the place searched near.
+    `literal` leaves spelling alone. `place_words` are folded words that name the place searched
+    near.
     """
     cleaned = clean_query(text)
     typed = tuple(words(cleaned))[:MOST_WORDS]
@@ -106,7 +109,9 @@ def _doubtful(
 ) -> list[Word]:
     """Words that nothing knows: not the offers, not the synonyms, not as a compound."""
     stems = [stem(word.folded) for word in typed]
-    in_phrase = {at for start, length in _phrases(stems, synonyms) for at in range(start, start + length)}
+    in_phrase = {
+        at for start, length in _phrases(stems, synonyms) for at in range(start, start + length)
+    }
     return [
         word
         for at, word in enumerate(typed)
@@ -166,7 +171,9 @@ def _concepts(
             continue
         text = " ".join(word.text for word in group)
         phrase = tuple(stem(word.folded) for word in telling)
-        concept = _concept(text, phrase, tuple(stem(word.folded) for word in group), known, synonyms)
+        concept = _concept(
+            text, phrase, tuple(stem(word.folded) for word in group), known, synonyms
+        )
         if concept is None:
             unknown += [word.text for word in telling]
         elif phrase not in concepts:
@@ -211,8 +218,8 @@ def _folded(text: str) -> str:
 
 
 def _parts(folded: str, known: Known) -> tuple[str, ...]:
-    """The parts of a compound that the offers use. A last part that only says what kind of offer it is
-    (ordning, forløb) may be missing there: `besøgsvenordning` is then `besøgsven`."""
+    """The parts of a compound that the offers use. A last part that only says what kind of offer
+    it is (ordning, forløb) may be missing there: `besøgsvenordning` is then `besøgsven`."""
 
     def knows(part: str) -> int:
         if part in compounds.HEADS:
@@ -223,5 +230,6 @@ def _parts(folded: str, known: Known) -> tuple[str, ...]:
 
 
 def _telling(frequency: int, offers: int) -> float:
-    """Inverse document frequency, never below a tenth: a word in every offer still says something."""
+    """Inverse document frequency, never below a tenth: a word in every offer still says
+    something."""
     return max(0.1, math.log1p(max(0, offers - frequency) / (frequency + 0.5)))

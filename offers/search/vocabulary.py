@@ -1,8 +1,8 @@
 """The stored vocabulary: what the offers say, so that no page needs a dictionary.
 
 `SearchTerm` holds three sorts of rows, told apart by their first character:
-`pårørende` a spelling that people could mean · `=paaroer` a stem with the number of offers that have
-it · `#` the number of offers. Letters, digits and apostrophes never begin with `=` or `#`.
+`pårørende` a spelling that people could mean · `=paaroer` a stem with the number of offers that
+have it · `#` the number of offers. Letters, digits and apostrophes never begin with `=` or `#`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -23,8 +23,8 @@ _ALIKE: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the vocabulary says: how many offers there are, how many hold each stem, and which of the
-    words stand in it just as they are spelt."""
+    """What the vocabulary says: how many offers there are, how many hold each stem, and which of
+    the words stand in it just as they are spelt."""
 
     offers: int
     frequency: Mapping[str, int]
@@ -87,14 +87,14 @@ def spelt_like(folded: Collection[str], *, each: int = 12) -> dict[str, list[Spe
 def replace_vocabulary(spellings: Mapping[str, tuple[str, int]]) -> int:
     """Write the vocabulary anew: `spellings` as written → (folded, number of offers).
 
-    The stems are counted by PostgreSQL from the rows themselves. Terms that nothing says any more go.
-    Returns the number of terms.
+    The stems are counted by PostgreSQL from the rows themselves. Terms that nothing says any more
+    go. Returns the number of terms.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(7430002)")
         cursor.execute(
-            "CREATE TEMPORARY TABLE new_term "
-            "(term text PRIMARY KEY, folded text NOT NULL, occurrences integer NOT NULL) ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE new_term (term text PRIMARY KEY, folded text NOT NULL, "
+            "occurrences integer NOT NULL) ON COMMIT DROP"
         )
         rows = [(w[:_LONGEST], f[:_LONGEST], n) for w, (f, n) in spellings.items()]
         for start in range(0, len(rows), _BATCH):

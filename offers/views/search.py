@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from offers.cards import Viewer, cards
-from offers.filters import ACCESS, HELP, LANGUAGE, PRICE, STATUS, WHOM, Filters, Group, groups
+from offers.filters import ACCESS, LANGUAGE, NAMES, WHOM, Filters, Group, groups
 from offers.search.counting import count_search
 from offers.search.crisis import mentions_crisis
 from offers.search.finding import NEAREST, Hit, Results, find
@@ -97,10 +97,12 @@ class Search:
         return bool(self.query) and first and not self.has_crisis
 
     # --- addresses ----------------------------------------------------------------------------
-    def _address(self, *, without: tuple[str, ...] = (), **changes: str) -> str:
-        params = self._kept_params(without)
-        for name, value in changes.items():
-            params[name] = value
+    def _address(self, *, without: tuple[str, ...] = ()) -> str:
+        return self._url(self._kept_params(without))
+
+    def _address_with(self, name: str, value: str) -> str:
+        params = self._kept_params()
+        params[name] = value
         return self._url(params)
 
     def _kept_params(self, without: tuple[str, ...] = ()) -> QueryDict:
@@ -258,7 +260,7 @@ class Search:
 
     @property
     def _clear_url(self) -> str:
-        return self._address(without=(STATUS, HELP, "hvordan", WHOM, PRICE, LANGUAGE, ACCESS))
+        return self._address(without=NAMES)
 
     def _correction(self) -> dict[str, Any] | None:
         """What was searched for instead of what was typed, and the way back."""
@@ -271,7 +273,7 @@ class Search:
                 {"text": meant.get(word.text, word.text), "changed": word.text in meant}
                 for word in understood.words
             ],
-            "undo_url": self._address(**{LITERAL: "1"}),
+            "undo_url": self._address_with(LITERAL, "1"),
         }
 
     def _orders(self) -> list[dict[str, Any]]:
@@ -284,7 +286,7 @@ class Search:
             {
                 "label": _("Nærmest"),
                 "icon": "location",
-                "url": self._address(**{ORDER: NEAREST}),
+                "url": self._address_with(ORDER, NEAREST),
                 "current": near,
             },
         ]

@@ -5,8 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from offers.models import Offer, OfferCapacity, OfferCoverage, OfferLocation, OfferSession
-from offers.models import OfferTranslation
+from offers.models import (
+    Offer,
+    OfferCapacity,
+    OfferCoverage,
+    OfferLocation,
+    OfferSession,
+    OfferTranslation,
+)
 from organisations.models import Organisation
 from portal.common import clock
 from portal.geography.models import HealthCouncil, Municipality, PostalCode, Region
@@ -96,9 +102,12 @@ def _organisations() -> None:
 
 
 def _details(offer: Offer, row: dict[str, Any], municipalities: dict[str, Municipality]) -> None:
-    towns = {code.code: code for code in PostalCode.objects.filter(
-        code__in=[place["postal_code"] for place in row["places"]]
-    )}
+    towns = {
+        code.code: code
+        for code in PostalCode.objects.filter(
+            code__in=[place["postal_code"] for place in row["places"]]
+        )
+    }
     for place in row["places"]:
         town = towns.get(place["postal_code"])
         OfferLocation.objects.create(
@@ -118,7 +127,9 @@ def _details(offer: Offer, row: dict[str, Any], municipalities: dict[str, Munici
             area: dict[str, Any] = {
                 "municipality": lambda code: {"municipality": municipalities[code]},
                 "region": lambda code: {"region": _region(code)},
-                "health_council": lambda code: {"health_council": HealthCouncil.objects.get(slug=code)},
+                "health_council": lambda code: {
+                    "health_council": HealthCouncil.objects.get(slug=code)
+                },
             }[kind](code)
             OfferCoverage.objects.create(offer=offer, type=kind, **area)
     for session in row["sessions"]:

@@ -40,8 +40,6 @@ def report(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> I
 
 
 def test_nearly_every_query_finds_a_relevant_offer_among_the_first_ten(report: Report) -> None:
-    print(report)
-
     assert report.overall.queries == 160
     assert report.overall.hits >= FLOOR * report.overall.queries, str(report)
 
