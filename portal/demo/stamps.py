@@ -8,15 +8,18 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
 
-# These start and stop the demo; they do not shape what is in it.
+# These start and stop the demo, or show pages of it; they do not shape what is in it.
 MACHINERY = {
-    "supervisor.py",
+    "demo.py",
     "folder.py",
+    "gunicorn_conf.py",
+    "mail.py",
+    "messages.py",
     "start.py",
     "stamps.py",
-    "mail.py",
-    "demo.py",
-    "gunicorn_conf.py",
+    "supervisor.py",
+    "urls.py",
+    "views.py",
 }
 
 
