@@ -43,7 +43,8 @@ def run_once(
     """Run `action` unless this period was run, is being run, or failed too often.
 
     `seconds` is the most that the action may take. A run that dies is taken up again when its claim
-    has expired, so `action` must be safe to run twice; two runs of one job do not overlap. Errors are logged and tried again at the next ring.
+    has expired, so `action` must be safe to run twice; two runs of one job do not overlap. Errors
+    are logged and tried again at the next ring.
     """
     # As a message's claim does, a job's outlives the longest time that its worker may take.
     slack = settings.OUTBOX_CLAIM_SECONDS - settings.CELERY_TASK_SOFT_TIME_LIMIT

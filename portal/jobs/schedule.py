@@ -1,4 +1,4 @@
-"""What a line of the schedule says. No models here: `portal.celery` loads it before Django is up."""
+"""What a line of the schedule says. No models here: it is loaded before Django is set up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -105,11 +105,18 @@ class Crew:
         self.valkey.stop()
 
 
-_QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname=test@localhost")
+_QUIET = (
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+    "--hostname=test@localhost",
+)
 
 
 @pytest.fixture
-def crew(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
+def crew(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Crew]:
     """A broker of one's own, and this process's bell bound to it. Start workers as needed."""
     folder = Path(tmp_path_factory.mktemp("c"))
     valkey = Valkey(find_valkey(), folder, folder / "valkey.txt")

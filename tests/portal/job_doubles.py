@@ -1,9 +1,10 @@
 """A job that writes down when it ran, added to the schedule of a worker under test."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
-from portal.celery import app, ring_of
+from portal.celery import JOBS, app, ring_of
 from portal.jobs.periods import Every
 from portal.jobs.schedule import Job, provide
 
@@ -23,5 +24,8 @@ def note() -> None:
 
 
 NOTE = Job("tests.portal.job_doubles.note", EverySecond(1), command="sweep_outbox", seconds=2)
-provide({"test.note": NOTE})
+# The sweeper too, or each kill would cost a test a minute.
+provide(
+    {"test.note": NOTE, "notifications.sweep": replace(JOBS["notifications.sweep"], when=NOTE.when)}
+)
 app.conf.beat_schedule["test.note"] = {**ring_of("test.note", NOTE), "schedule": 0.4}

@@ -127,7 +127,9 @@ def test_texts_are_plain_danish_without_escapes_and_holes(tmp_path: Path, settin
         '{% extends "emails/base.txt" %}{% block body %}\nKære {{ name }}\n\n\n\n{% if 0 %}\n{% endif %}'
         "{{ site_url }}/svar/\n{% endblock %}"
     )
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}
+    ]
 
     made = render_mail("test.a", {"name": "Bøje & Åse"}, to="a@b.example")
 
@@ -143,7 +145,11 @@ def test_texts_are_plain_danish_without_escapes_and_holes(tmp_path: Path, settin
 def test_the_demo_keeps_a_mail_as_a_file_that_mail_programs_open(tmp_path: Path, settings) -> None:
     settings.EMAIL_FILE_PATH = str(tmp_path)
     EmlBackend().send_messages(
-        [mail.EmailMessage("Æbler", "Blåbær\n", "a@b.example", ["c@d.example"], headers={"Message-ID": "<1@x>"})]
+        [
+            mail.EmailMessage(
+                "Æbler", "Blåbær\n", "a@b.example", ["c@d.example"], headers={"Message-ID": "<1@x>"}
+            )
+        ]
     )
 
     (path,) = tmp_path.glob("*.eml")
@@ -413,8 +419,7 @@ def test_poison_is_set_aside_after_three_tries_and_never_stops_the_rest(silent: 
     assert len(mail.outbox) == 50
     assert {again(message).status for message in good} == {"sent"}
     assert [
-        (row.status, row.attempts, row.last_error)
-        for row in (again(message) for message in poison)
+        (row.status, row.attempts, row.last_error) for row in (again(message) for message in poison)
     ] == [("failed", 3, "ValueError"), ("failed", 3, "SystemExit")]
     assert set(OutgoingMessage.objects.failed()) == set(poison), "visible to the operator"
 
@@ -636,7 +641,9 @@ def test_a_worker_killed_at_work_loses_nothing_and_doubles_only_in_the_window(
     wait_for(settled, 120, "all is sent but the poison")
 
     got = [one["id"] for one in provider_got(crew.mail)]
-    assert {one: got.count(message_id_of(one)) for one in ("dies:before", "dies:always", "hangs")} == {
+    assert {
+        one: got.count(message_id_of(one)) for one in ("dies:before", "dies:always", "hangs")
+    } == {
         "dies:before": 1,
         "dies:always": 0,
         "hangs": 0,
@@ -660,7 +667,9 @@ def test_a_worker_comes_back_by_itself_after_its_broker(crew: Crew) -> None:  # 
         crew.valkey.start()
         put(f"back:{number}")
         wait_for(
-            lambda number=number: again_by(f"back:{number}").status == "sent", 30, "back from a stop"
+            lambda number=number: again_by(f"back:{number}").status == "sent",
+            30,
+            "back from a stop",
         )
 
         os.kill(crew.valkey.pid, signal.SIGSTOP)
@@ -700,4 +709,3 @@ def test_a_worker_asked_to_stop_finishes_what_it_holds(crew: Crew, silent: None)
 
     sent = [got["id"] for got in provider_got(crew.mail)]
     assert sorted(sent) == sorted(map(message_id_of, keys))
-

@@ -71,9 +71,7 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
     def with_(self, **wanted: str) -> list[dict[str, str | None]]:
-        return [
-            a for _tag, a in self.found if all(a.get(k) == v for k, v in wanted.items())
-        ]
+        return [a for _tag, a in self.found if all(a.get(k) == v for k, v in wanted.items())]
 
     def ids(self) -> list[str]:
         return [str(a["id"]) for _tag, a in self.found if a.get("id")]
@@ -88,9 +86,7 @@ class Referral(forms.Form):
         choices=[("code", "Med kode"), ("identified", "Med oplysninger")],
         widget=forms.RadioSelect(attrs={"class": "choice"}),
     )
-    area = forms.ChoiceField(
-        label="Kommune", choices=[("", "Vælg"), ("0751", "Aarhus")]
-    )
+    area = forms.ChoiceField(label="Kommune", choices=[("", "Vælg"), ("0751", "Aarhus")])
     consent = forms.BooleanField(label="Ja til at sende", help_text="Højst ét år")
 
     def clean(self) -> None:
@@ -314,9 +310,7 @@ def test_error_summary_counts_in_words_and_tells_the_error_of_the_whole_form() -
 
 
 def test_error_summary_is_silent_when_nothing_is_wrong() -> None:
-    assert "errsum" not in render_to_string(
-        "components/error_summary.html", {"form": Referral()}
-    )
+    assert "errsum" not in render_to_string("components/error_summary.html", {"form": Referral()})
 
 
 # --- words ------------------------------------------------------------------------------------
@@ -347,9 +341,7 @@ def _thursday() -> Iterator[None]:
         (lambda: look.initials("Birthe Marie Krogh"), "BK"),
     ],
 )
-def test_dates_and_numbers_are_written_the_danish_way(
-    shown: Any, expected: str
-) -> None:
+def test_dates_and_numbers_are_written_the_danish_way(shown: Any, expected: str) -> None:
     assert shown() == expected
 
 
@@ -377,9 +369,7 @@ def test_days_away_counts_days_in_copenhagen() -> None:
     assert look.days_away(date(2026, 11, 26)) == "i dag"
 
 
-@pytest.mark.parametrize(
-    "name", ["help", "privacy", "accessibility", "acute_help", "home"]
-)
+@pytest.mark.parametrize("name", ["help", "privacy", "accessibility", "acute_help", "home"])
 def test_public_pages_are_written_in_plain_danish(name: str) -> None:
     text = (TEMPLATES / "pages" / f"{name}.html").read_text("utf-8")
     words = re.findall(r'\{% translate "([^"]+)" %\}', text)
@@ -405,9 +395,7 @@ def test_page_has_one_heading_a_name_and_the_links_everybody_needs(
 
 
 def test_short_address_leads_to_the_accessibility_statement() -> None:
-    assert (
-        Client().get("/was/", follow=True).redirect_chain[-1][0] == "/tilgaengelighed/"
-    )
+    assert Client().get("/was/", follow=True).redirect_chain[-1][0] == "/tilgaengelighed/"
 
 
 def test_accessibility_statement_was_reviewed_within_a_year() -> None:
@@ -458,9 +446,7 @@ def test_front_page_says_how_many_offers_a_situation_leads_to() -> None:
 def test_front_page_does_not_boast_of_a_handful(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    few = front_page.Numbers(
-        MOMENT, 3, 2, 3, {q: 0 for _l, q, *_r in front_page.SITUATIONS}
-    )
+    few = front_page.Numbers(MOMENT, 3, 2, 3, {q: 0 for _l, q, *_r in front_page.SITUATIONS})
     monkeypatch.setattr(front_page, "numbers", lambda: few)
 
     text = Client().get("/").content.decode()
@@ -505,9 +491,7 @@ def test_theme_is_set_by_the_server_so_that_nothing_flashes() -> None:
     response = client.post("/tema/", {"theme": "dark", "next": "/hjaelp/"})
 
     assert response.headers["Location"] == "/hjaelp/"
-    assert (
-        '<html lang="da" data-theme="dark">' in client.get("/hjaelp/").content.decode()
-    )
+    assert '<html lang="da" data-theme="dark">' in client.get("/hjaelp/").content.decode()
 
 
 def test_automatic_theme_leaves_the_choice_to_the_system() -> None:
@@ -554,9 +538,7 @@ def test_dark_by_choice_and_dark_by_system_are_the_same() -> None:
 
 def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [
-        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
-    ]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -576,16 +558,11 @@ def luminance(colour: str) -> float:
         ("line-2", "surface", 3),
         ("line-2", "canvas", 3),
         *[(tone, f"{tone}-tint", 3) for tone in ("ok", "few", "wait", "stop", "mute")],
-        *[
-            ("ink", f"{tone}-tint", 4.5)
-            for tone in ("ok", "few", "wait", "stop", "mute")
-        ],
+        *[("ink", f"{tone}-tint", 4.5) for tone in ("ok", "few", "wait", "stop", "mute")],
         *[(f"k{n}i", f"k{n}", 4.5) for n in range(1, 7)],
     ],
 )
-def test_colours_can_be_told_apart(
-    front: str, back: str, least: float, dark: bool
-) -> None:
+def test_colours_can_be_told_apart(front: str, back: str, least: float, dark: bool) -> None:
     light, chosen, _system = dark_blocks()
     tokens = {**light, **chosen} if dark else light
     lighter, darker = sorted(
@@ -744,9 +721,7 @@ def test_a_keyset_page_costs_one_query_wherever_it_is(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("wish", "shown"), [("2", "2"), ("0", "1"), ("x", "1"), ("9999", "last")]
-)
+@pytest.mark.parametrize(("wish", "shown"), [("2", "2"), ("0", "1"), ("x", "1"), ("9999", "last")])
 def test_a_wrong_page_number_gives_the_nearest_page(wish: str, shown: str) -> None:
     rows = Permission.objects.order_by("pk")
 
@@ -779,9 +754,7 @@ def test_the_pager_names_first_last_and_neighbours(
 
 # --- weight and vendored files ----------------------------------------------------------------
 def build_vendor() -> Any:
-    spec = importlib.util.spec_from_file_location(
-        "build_vendor", ROOT / "tools/build_vendor.py"
-    )
+    spec = importlib.util.spec_from_file_location("build_vendor", ROOT / "tools/build_vendor.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -816,9 +789,7 @@ def test_first_visit_is_light() -> None:
     text = Client().get("/").content.decode()
     page = Elements(text)
     sheets = [
-        str(a["href"])
-        for tag, a in page.found
-        if tag == "link" and a.get("rel") == "stylesheet"
+        str(a["href"]) for tag, a in page.found if tag == "link" and a.get("rel") == "stylesheet"
     ]
     scripts = [str(a["src"]) for tag, a in page.found if tag == "script"]
     fonts = [str(a["href"]) for tag, a in page.found if a.get("as") == "font"]
@@ -827,9 +798,7 @@ def test_first_visit_is_light() -> None:
     weight = len(gzip.compress(text.encode()))
     for address in files:
         content = (ROOT / "static" / address.removeprefix("/static/")).read_bytes()
-        weight += (
-            len(content) if address.endswith(".woff2") else len(gzip.compress(content))
-        )
+        weight += len(content) if address.endswith(".woff2") else len(gzip.compress(content))
 
     assert len(scripts) == 1
     assert len(fonts) <= 2

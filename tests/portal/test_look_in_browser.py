@@ -1,7 +1,7 @@
 """The look in a real browser: axe, keyboard, narrow screens, without JavaScript, on paper.
 
-The pages run through their own server, with the site's policy for the browser in force. They touch no
-database: pytest-django refuses it here, and the server would answer 500.
+The pages run through their own server, with the site's policy for the browser in force. They touch
+no database: pytest-django refuses it here, and the server would answer 500.
 """
 
 import random
@@ -65,7 +65,7 @@ def site() -> Iterator[str]:
     )
     with (
         override_settings(ROOT_URLCONF="tests.portal.look_urls"),
-        mock.patch.object(front_page, "numbers", lambda: counted),
+        mock.patch.object(front_page, "numbers", return_value=counted),
     ):
         application = get_wsgi_application()
         for port in random.sample(range(20000, 32000), 50):
@@ -92,12 +92,8 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def opened(
-    browser: Browser, address: str, *, width: int = 1280, **context: Any
-) -> Page:
-    made = browser.new_context(
-        viewport={"width": width, "height": 800}, locale="da-DK", **context
-    )
+def opened(browser: Browser, address: str, *, width: int = 1280, **context: Any) -> Page:
+    made = browser.new_context(viewport={"width": width, "height": 800}, locale="da-DK", **context)
     page = made.new_page()
     page.complaints = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
@@ -121,9 +117,7 @@ def violations(page: Page) -> list[str]:
         "'wcag21aa','wcag22aa','best-practice']})"
     )
     return [
-        f"{one['id']}: {node['html'][:160]}"
-        for one in found["violations"]
-        for node in one["nodes"]
+        f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]
     ]
 
 
@@ -142,18 +136,14 @@ def test_axe_finds_nothing(
 
 def test_axe_would_find_a_planted_fault(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/hjaelp/")
-    page.evaluate(
-        "document.querySelector('main').append(document.createElement('button'))"
-    )
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
 
     assert any(line.startswith("button-name") for line in violations(page))
     page.context.close()
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_nothing_is_wider_than_a_narrow_screen(
-    browser: Browser, site: str, address: str
-) -> None:
+def test_nothing_is_wider_than_a_narrow_screen(browser: Browser, site: str, address: str) -> None:
     page = opened(browser, site + address, width=320)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -161,9 +151,7 @@ def test_nothing_is_wider_than_a_narrow_screen(
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_wider_text_spacing_cuts_nothing_off(
-    browser: Browser, site: str, address: str
-) -> None:
+def test_wider_text_spacing_cuts_nothing_off(browser: Browser, site: str, address: str) -> None:
     """WCAG 1.4.12: line, paragraph, letter and word spacing as the standard names them."""
     page = opened(browser, site + address, width=375, bypass_csp=True)
     page.add_style_tag(
@@ -175,16 +163,15 @@ def test_wider_text_spacing_cuts_nothing_off(
     cut = page.evaluate(
         "[...document.querySelectorAll('.button,.st,.chip,h1,h2,h3,.opt')]"
         ".filter(e => !e.classList.contains('sr-only'))"
-        ".filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflow != 'visible')"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1)"
+        ".filter(e => getComputedStyle(e).overflow != 'visible')"
         ".map(e => e.textContent)"
     )
     assert cut == []
     page.context.close()
 
 
-def test_every_stop_on_the_way_through_the_page_is_seen(
-    browser: Browser, site: str
-) -> None:
+def test_every_stop_on_the_way_through_the_page_is_seen(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/komponenter/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skipnav"
@@ -246,12 +233,8 @@ def test_without_javascript_no_button_is_shown_that_would_do_nothing(
     page.context.close()
 
 
-def test_first_visit_fetches_one_script_and_one_font(
-    browser: Browser, site: str
-) -> None:
-    context = browser.new_context(
-        viewport={"width": 375, "height": 800}, locale="da-DK"
-    )
+def test_first_visit_fetches_one_script_and_one_font(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 800}, locale="da-DK")
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -264,9 +247,7 @@ def test_first_visit_fetches_one_script_and_one_font(
     context.close()
 
 
-def test_the_text_for_the_record_is_copied_and_said_aloud(
-    browser: Browser, site: str
-) -> None:
+def test_the_text_for_the_record_is_copied_and_said_aloud(browser: Browser, site: str) -> None:
     page = opened(
         browser,
         site + "/komponenter/",
@@ -280,22 +261,14 @@ def test_the_text_for_the_record_is_copied_and_said_aloud(
     page.context.close()
 
 
-def test_on_paper_the_frame_is_gone_and_the_text_is_black(
-    browser: Browser, site: str
-) -> None:
+def test_on_paper_the_frame_is_gone_and_the_text_is_black(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/persondata/", color_scheme="dark")
     page.emulate_media(media="print")
 
     assert not page.locator("header.top").is_visible()
     assert not page.locator("footer").is_visible()
-    assert (
-        page.evaluate("getComputedStyle(document.querySelector('h2')).color")
-        == "rgb(0, 0, 0)"
-    )
-    assert (
-        page.evaluate("getComputedStyle(document.body).backgroundColor")
-        == "rgb(255, 255, 255)"
-    )
+    assert page.evaluate("getComputedStyle(document.querySelector('h2')).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.context.close()
 
 
@@ -311,9 +284,7 @@ def test_forced_colours_keep_the_shapes_and_show_what_is_chosen(
     page.context.close()
 
 
-def test_nothing_moves_for_those_who_asked_for_calm(
-    browser: Browser, site: str
-) -> None:
+def test_nothing_moves_for_those_who_asked_for_calm(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/", reduced_motion="reduce")
 
     moving = page.evaluate(
@@ -321,4 +292,58 @@ def test_nothing_moves_for_those_who_asked_for_calm(
         "getComputedStyle(e).transitionDuration) > 0).map(e => e.className)"
     )
     assert moving == []
+    page.context.close()
+
+
+def test_long_work_comes_by_itself_under_the_policy(browser: Browser, site: str) -> None:
+    page = opened(browser, site + "/venter/")
+
+    expect(page.locator("#klar")).to_have_text("Rapporten er klar", timeout=8000)
+    assert page.complaints == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def test_a_draft_saves_itself_and_says_so(browser: Browser, site: str) -> None:
+    page = opened(browser, site + "/kladde/")
+    page.get_by_label("Note").fill("Vil gerne ringes op")
+
+    expect(page.locator("[data-saved]")).to_have_text("Kladden er gemt", timeout=8000)
+    page.context.close()
+
+
+def test_a_draft_that_cannot_be_saved_stays_on_the_page(browser: Browser, site: str) -> None:
+    page = opened(browser, site + "/kladde/")
+    page.get_by_label("Note").fill("fejl")
+
+    expect(page.locator("[data-saved]")).to_have_text("Vi kunne ikke gemme.", timeout=8000)
+    assert page.get_by_label("Note").input_value() == "fejl"
+    page.context.close()
+
+
+def test_ctrl_enter_sends_the_form(browser: Browser, site: str) -> None:
+    page = opened(browser, site + "/kladde/")
+    page.get_by_label("Note").fill("x")
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("body")).to_have_text("sendt")
+    page.context.close()
+
+
+def test_a_part_is_shown_only_while_it_is_chosen(browser: Browser, site: str) -> None:
+    page = opened(browser, site + "/kladde/")
+    assert not page.locator("#grund").is_visible()
+
+    page.get_by_label("Mundtligt").check()
+    assert page.locator("#grund").is_visible()
+
+    page.get_by_label("Skriftligt").check()
+    assert not page.locator("#grund").is_visible()
+    page.context.close()
+
+
+def test_every_part_is_shown_without_javascript(browser: Browser, site: str) -> None:
+    page = opened(browser, site + "/kladde/", java_script_enabled=False)
+
+    assert page.locator("#grund").is_visible()
     page.context.close()

@@ -167,7 +167,14 @@ def test_ids_codes_and_moments_are_kept() -> None:
     queue(
         key="test:1",
         template="test.plain",
-        ids={"n": 1, "uuid": one, "stage": "answer-2", "until": now, "day": now.date(), "some": [one]},
+        ids={
+            "n": 1,
+            "uuid": one,
+            "stage": "answer-2",
+            "until": now,
+            "day": now.date(),
+            "some": [one],
+        },
     )
 
     assert OutgoingMessage.objects.get().ids == {
@@ -279,7 +286,8 @@ def test_the_broker_holds_ids_and_nothing_else(crew: Crew) -> None:  # noqa: F81
 
     client = crew.redis()
     dump = b"".join(
-        client.dump(key) + (b"".join(client.lrange(key, 0, -1)) if client.type(key) == b"list" else b"")
+        client.dump(key)
+        + (b"".join(client.lrange(key, 0, -1)) if client.type(key) == b"list" else b"")
         for key in client.keys("*")
     )
 
@@ -293,7 +301,9 @@ def test_the_broker_holds_ids_and_nothing_else(crew: Crew) -> None:  # noqa: F81
 @pytest.fixture
 def failed(db: None) -> OutgoingMessage:
     plain()
-    OutgoingMessage.objects.update(status="failed", attempts=8, losses=1, last_error="SMTPException")
+    OutgoingMessage.objects.update(
+        status="failed", attempts=8, losses=1, last_error="SMTPException"
+    )
     return OutgoingMessage.objects.get()
 
 
@@ -312,7 +322,9 @@ def test_the_operator_lets_a_failed_message_try_again(
     assert AuditEntry.objects.get(action="outgoing.retry").subject_ids == [str(failed.pk)]
 
 
-@pytest.mark.parametrize("who", ["gp", "coordinator", "dpo", "receiver_manager", "outsider_handler"])
+@pytest.mark.parametrize(
+    "who", ["gp", "coordinator", "dpo", "receiver_manager", "outsider_handler"]
+)
 def test_nobody_else_does(failed: OutgoingMessage, world: World, who: str) -> None:
     actor: Actor = getattr(world, who).actor()
 
