@@ -33,10 +33,10 @@ def program(name: str, *arguments: str) -> list[str]:
 
 
 FAST = [
-    Step("format", program("ruff", "format", "--check", "--quiet", ".")),
-    Step("lint", program("ruff", "check", "--quiet", ".")),
+    Step("format", program("ruff", "format", "--check", "--quiet", "--output-format=concise", ".")),
+    Step("lint", program("ruff", "check", "--quiet", "--output-format=concise", ".")),
     Step("templates", tool("djlint", "templates", "--lint", "--quiet")),
-    Step("imports", tool("lint-imports", "--no-timing")),
+    Step("imports", tool("lint-imports", "--no-logo")),
     Step("requirements", [PYTHON, "tools/check_requirements.py"]),
     Step(
         "migrations",
