@@ -1,8 +1,8 @@
 """What the front page shows besides its words: eight situations with their counts, and the site in
 figures.
 
-Counting means eight searches, so a worker remembers the numbers for `FRONT_PAGE_SECONDS`; a new offer
-may be missing from a number for that long, never from the search itself.
+Counting means eight searches, so a worker remembers the numbers for `FRONT_PAGE_SECONDS`; a new
+offer may be missing from a number for that long, never from the search itself.
 """
 
 from dataclasses import dataclass
@@ -73,14 +73,13 @@ def _count(now: datetime) -> Numbers:
         confirmed=Count("pk", filter=Q(verified_at__gte=now - HALF_A_YEAR)),
     )
     per_query = {
-        query: find(query, size=1, with_facets=False).total
-        for _label, query, *_rest in SITUATIONS
+        query: find(query, size=1, with_facets=False).total for _label, query, *_rest in SITUATIONS
     }
     return Numbers(at=now, per_query=per_query, **counted)
 
 
 def situations() -> list[dict[str, Any]]:
-    """The eight entries of the front page, each leading to a search with as many offers as it says."""
+    """The eight entries, each leading to a search with as many offers as it says."""
     counted = numbers().per_query
     return [
         {

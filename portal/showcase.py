@@ -155,9 +155,7 @@ class ExampleForm(forms.Form):
         self.fields["kind"] = forms.ChoiceField(
             label="Hvordan vil I gøre?",
             choices=[
-                choice(
-                    "code", "Med kode", "Patienten får en kode og tager selv kontakt."
-                ),
+                choice("code", "Med kode", "Patienten får en kode og tager selv kontakt."),
                 choice(
                     "identified",
                     "Med oplysninger",
@@ -228,9 +226,7 @@ def _offers() -> list[dict[str, Any]]:
 
 
 def _table() -> dict[str, Any]:
-    def row(
-        title: str, under: str, state: str, word: str, ends: str, count: str
-    ) -> list[Any]:
+    def row(title: str, under: str, state: str, word: str, ends: str, count: str) -> list[Any]:
         return [
             {"text": title, "url": "#tabel", "sub": under},
             {

@@ -112,35 +112,25 @@ def _problem(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
 
 def _words_of(exception: Exception | None) -> str:
     """The Danish sentence of one of our own errors; nothing of anybody else's."""
-    return str(
-        getattr(exception, "message", "") if isinstance(exception, DomainError) else ""
-    )
+    return str(getattr(exception, "message", "") if isinstance(exception, DomainError) else "")
 
 
-def bad_request(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _problem(request, 400, message=_words_of(exception))
 
 
-def permission_denied(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _problem(request, 403, message=_words_of(exception))
 
 
-def page_not_found(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _problem(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Uses no request context: what made the first error could well make a second one there."""
     log.error("error page shown", extra={"status_code": 500})
-    return HttpResponse(
-        render_to_string("500.html", {"reference": request_id()}), status=500
-    )
+    return HttpResponse(render_to_string("500.html", {"reference": request_id()}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

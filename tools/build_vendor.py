@@ -103,46 +103,26 @@ ICONS = """
     analytics check accessibility-new palette subdirectory-arrow-right
 """
 
-# Our own: 24 px grid, 1.9 stroke, round ends. They take colour and stroke from `.ico`.
-CATEGORY_ICONS = {
-    "cup": '<path d="M5 9h11v5.5A4.5 4.5 0 0 1 11.5 19h-2A4.5 4.5 0 0 1 5 14.5V9Zm11 1.5h1.5a2.5 2.5 0 0 1 0 5H16M8.5 3.5v2.5M12.5 3.5v2.5"/>',
-    "walk": '<circle cx="13" cy="4.5" r="1.8"/><path d="M9 21l2.5-6.5L9.5 12l1-4.5 3 .5 2 3 2.5 1M11.5 14.5 14 17l.8 4M10.5 7.5 7.5 9.5 7 12.5"/>',
-    "chat": '<path d="M4.5 5.5h15v10h-8L7.5 19v-3.5h-3v-10Z"/><path d="M8.5 9.5h7M8.5 12h4"/>',
-    "heart": '<path d="M12 20s-7.5-4.6-7.5-10A4.3 4.3 0 0 1 12 7.4 4.3 4.3 0 0 1 19.5 10c0 5.4-7.5 10-7.5 10Z"/>',
-    "pair": '<circle cx="8.5" cy="8" r="3"/><circle cx="16.5" cy="9.5" r="2.3"/><path d="M3 19c.4-3.5 2.6-5.3 5.5-5.3s5.1 1.8 5.5 5.3M15.5 14.2c2.9-.4 5 1.3 5.5 4.3"/>',
-    "mind": '<path d="M9 20.5v-3H7.5a2 2 0 0 1-2-2V13L4 12.3l1.5-3A6.7 6.7 0 0 1 12 3.5a6.7 6.7 0 0 1 6.7 6.7c0 2.7-1.4 4.3-2.7 5.5v4.8"/><path d="M12.3 12s-2.6-1.6-2.6-3.3a1.4 1.4 0 0 1 2.6-.7 1.4 1.4 0 0 1 2.6.7c0 1.7-2.6 3.3-2.6 3.3Z"/>',
-    "leaf": '<path d="M6 18C4 11 8.5 5 19.5 4.5 20 14.5 14.5 20 7.5 17.5M4.5 20.5C7 15 10 12 14 9.5"/>',
-    "house": '<path d="M4 11.5 12 5l8 6.5M6 10v9.5h12V10M10 19.5V14h4v5.5"/>',
-    "young": '<path d="M12 3.5l2.4 5 5.6.7-4.1 3.8 1.1 5.5L12 15.8l-5 2.7 1.1-5.5L4 9.2l5.6-.7 2.4-5Z"/>',
-    "bridge": '<path d="M3 17.5h18M5 17.5V9M19 17.5V9M3 12c4 0 4-3 9-3s5 3 9 3M9 17.5V9.6M15 17.5V9.6"/>',
-    "book": '<path d="M12 6.5C10 5 7.5 4.5 4.5 4.5v13c3 0 5.5.5 7.5 2 2-1.5 4.5-2 7.5-2v-13c-3 0-5.5.5-7.5 2Zm0 0v13"/>',
-}
+# Our own drawings: 24 px grid, 1.9 stroke, round ends. They take colour and stroke from `.ico`.
+CATEGORY_ICONS = ROOT / "tools/category_icons"
 
 # Danish and its neighbours, punctuation and arrows; everything else comes from the second file.
 LATIN = "U+0020-007E,U+00A0-00FF,U+0131,U+0152-0153,U+02C6,U+02DA,U+02DC,U+2002-200A,U+2010-2015"
-LATIN += ",U+2018-201E,U+2020-2022,U+2026,U+2030,U+2039-203A,U+2044,U+20AC,U+2122,U+2190-2193,U+2212"
-LATIN_MORE = (
-    "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E80-1E85,U+1E9E,U+1EF2-1EF3"
+LATIN += (
+    ",U+2018-201E,U+2020-2022,U+2026,U+2030,U+2039-203A,U+2044,U+20AC,U+2122,U+2190-2193,U+2212"
 )
+LATIN_MORE = "U+0100-0130,U+0132-0151,U+0154-017F,U+0218-021B,U+1E80-1E85,U+1E9E,U+1EF2-1EF3"
 
 
 def run(*command: str, cwd: Path | None = None) -> str:
-    return subprocess.run(
-        command, cwd=cwd, check=True, capture_output=True, text=True
-    ).stdout
+    return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout
 
 
 def fetch(name: str, folder: Path) -> Path:
     """Download one package with npm, check it against its pinned hash, and unpack it."""
     version, expected = PACKAGES[name]
-    archive = (
-        folder
-        / run("npm", "pack", "--silent", f"{name}@{version}", cwd=folder).split()[-1]
-    )
-    digest = (
-        "sha512-"
-        + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    )
+    archive = folder / run("npm", "pack", "--silent", f"{name}@{version}", cwd=folder).split()[-1]
+    digest = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if digest != expected:
         raise SystemExit(f"{name}@{version} is {digest}, not the pinned {expected}")
     target = folder / name.replace("/", "_")
@@ -193,9 +173,7 @@ def subset(css: str) -> str:
         selectors = [part.strip() for part in re.split(r",(?![^(]*\))", prelude)]
         kept = [selector for selector in selectors if is_kept(selector)]
         declarations = [
-            line.strip()
-            for line in body.split(";")
-            if line.strip() and "url(" not in line
+            line.strip() for line in body.split(";") if line.strip() and "url(" not in line
         ]
         if kept and declarations:
             lines.append(",".join(kept) + "{" + ";".join(declarations) + "}")
@@ -222,29 +200,32 @@ def build_stylesheet(dkfds: Path, out: Path) -> None:
 
 
 # --- the icons --------------------------------------------------------------------------------
+def parts(path: Path) -> tuple[str, str]:
+    """The viewBox of a drawing and what stands inside its `svg`."""
+    svg = path.read_text("utf-8")
+    box = re.search(r'viewBox="([^"]+)"', svg)
+    inside = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
+    if not box or not inside:
+        raise SystemExit(f"{path.name} is not as expected")
+    return box.group(1), inside.group(1).strip()
+
+
 def build_sprite(dkfds: Path, out: Path) -> None:
     out.mkdir(parents=True)
     symbols = []
     for name in sorted(ICONS.split()):
-        svg = (dkfds / f"dist/img/svg-icons/{name}.svg").read_text("utf-8")
-        box = re.search(r'viewBox="([^"]+)"', svg)
-        inner = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
-        if not box or not inner:
-            raise SystemExit(f"{name}.svg is not as expected")
-        drawing = re.sub(r'\s(fill|class|id)="[^"]*"', "", inner.group(1).strip())
-        symbols.append(
-            f'<symbol id="{name}" viewBox="{box.group(1)}">{drawing}</symbol>'
-        )
-    for name, drawing in sorted(CATEGORY_ICONS.items()):
-        symbols.append(f'<symbol id="k-{name}" viewBox="0 0 24 24">{drawing}</symbol>')
+        box, inside = parts(dkfds / f"dist/img/svg-icons/{name}.svg")
+        drawing = re.sub(r'\s(fill|class|id)="[^"]*"', "", inside)
+        symbols.append(f'<symbol id="{name}" viewBox="{box}">{drawing}</symbol>')
+    for path in sorted(CATEGORY_ICONS.glob("*.svg")):
+        _box, drawing = parts(path)
+        symbols.append(f'<symbol id="k-{path.stem}" viewBox="0 0 24 24">{drawing}</symbol>')
     text = "\n".join(symbols)
     (out / "sprite.svg").write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg">\n{text}\n</svg>\n', "utf-8"
     )
     shutil.copyfile(ROOT / "tools/vendor_licences/icons.md", out / "LICENSE.md")
-    shutil.copyfile(
-        ROOT / "tools/vendor_licences/Apache-2.0.txt", out / "Apache-2.0.txt"
-    )
+    shutil.copyfile(ROOT / "tools/vendor_licences/Apache-2.0.txt", out / "Apache-2.0.txt")
 
 
 # --- the font ---------------------------------------------------------------------------------
@@ -332,23 +313,14 @@ def main() -> int:
     wish = parser.parse_args()
     if wish.check:
         wrong = check()
-        print(
-            "\n".join(f"differs: {name}" for name in wrong)
-            or "vendored files are as recorded"
-        )
+        print("\n".join(f"differs: {name}" for name in wrong) or "vendored files are as recorded")
         return bool(wrong)
     with tempfile.TemporaryDirectory() as name:
         fresh = Path(name)
         files = build(fresh)
         if wish.verify:
-            wrong = [
-                str(path)
-                for path in files
-                if checksum(fresh / path) != recorded().get(path)
-            ]
-            print(
-                "\n".join(f"rebuild differs: {name}" for name in wrong) or "same bytes"
-            )
+            wrong = [str(path) for path in files if checksum(fresh / path) != recorded().get(path)]
+            print("\n".join(f"rebuild differs: {name}" for name in wrong) or "same bytes")
             return bool(wrong)
         for path in files:
             (ROOT / path).parent.mkdir(parents=True, exist_ok=True)

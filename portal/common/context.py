@@ -1,4 +1,4 @@
-"""What every page knows about the site itself. Who is looking comes from `organisations.context`."""
+"""What every page knows about the site. Who is looking comes from `organisations.context`."""
 
 from typing import Any, Final
 

@@ -43,22 +43,20 @@ class Hinted(str):
 def choice(value: str, label: Text, hint: Text = "") -> tuple[str, Hinted]:
     """One `(value, label)` pair for a card that carries a hint.
 
-    The texts are translated when this is called, so call it in the form's `__init__`, not at import.
+    The texts are translated when this is called: call it in the form's `__init__`, not at import.
     """
     return value, Hinted(label, hint)
 
 
 class GroupBoundField(BoundField):
-    """A bound field that gives its widget our class and knows how the template should lay it out."""
+    """A bound field that gives its widget our class and tells the template how to lay it out."""
 
     def build_widget_attrs(
         self, attrs: Mapping[str, Any], widget: widgets.Widget | None = None
     ) -> dict[str, Any]:
         widget = widget or self.field.widget
         built: dict[str, Any] = super().build_widget_attrs(dict(attrs), widget)
-        base = next(
-            (name for kind, name in _CLASSES.items() if isinstance(widget, kind)), ""
-        )
+        base = next((name for kind, name in _CLASSES.items() if isinstance(widget, kind)), "")
         own = str(built.get("class", widget.attrs.get("class", "")))
         joined = " ".join(dict.fromkeys(f"{base} {own}".split()))
         if joined:
@@ -72,9 +70,7 @@ class GroupBoundField(BoundField):
         bare = str(Field.default_error_messages["required"])
         if bare not in found:
             return found
-        lines = [
-            self._how_to_fill() if str(line) == bare else str(line) for line in found
-        ]
+        lines = [self._how_to_fill() if str(line) == bare else str(line) for line in found]
         return type(found)(lines, renderer=found.renderer, field_id=self.auto_id)
 
     def _how_to_fill(self) -> str:
@@ -94,9 +90,7 @@ class GroupBoundField(BoundField):
     @property
     def first_id(self) -> str:
         """The id of the first control, where the error summary sends the reader."""
-        many = isinstance(
-            self.field.widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple
-        )
+        many = isinstance(self.field.widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple)
         return f"{self.auto_id}_0" if many else str(self.auto_id)
 
     @property

@@ -1,7 +1,7 @@
 """Two pagers, one look: by key for long lists that grow, by number where people jump.
 
-Both give a `Pager` to `components/pager.html`. A list page with a keyset costs the same at page 1 and
-at page 100, because it never counts and never skips; it offers *Forrige* and *Næste* only.
+Both give a `Pager` to `components/pager.html`. A list page with a keyset costs the same at page 1
+and at page 100, because it never counts and never skips; it offers *Forrige* and *Næste* only.
 """
 
 import base64
@@ -98,9 +98,7 @@ def keyset_page(
             previous_url=_address(params, CURSOR, _cursor("<", found[0], names))
             if has_previous
             else "",
-            next_url=_address(params, CURSOR, _cursor(">", found[-1], names))
-            if has_next
-            else "",
+            next_url=_address(params, CURSOR, _cursor(">", found[-1], names)) if has_next else "",
         ),
     )
 
@@ -110,7 +108,7 @@ def _opposite(name: str) -> str:
 
 
 def _beyond(steps: Sequence[str], values: Sequence[Any]) -> Q:
-    """Rows after `values`. The bound on the first field alone lets the index start at the right place."""
+    """Rows after `values`. The bound on the first field lets the index start at the right place."""
     condition, equal = Q(), Q()
     for step, value in zip(steps, values, strict=True):
         name = step.removeprefix("-")
@@ -139,11 +137,7 @@ def _read_cursor(
         if direction not in {"<", ">"} or len(raw) != len(names):
             return False, None
         fields = [model._meta.get_field(name) for name in names]
-        values = [
-            f.to_python(v)
-            for f, v in zip(fields, raw, strict=True)
-            if isinstance(f, Field)
-        ]
+        values = [f.to_python(v) for f, v in zip(fields, raw, strict=True) if isinstance(f, Field)]
     except (ValueError, TypeError, binascii.Error, ValidationError):
         return False, None
     if len(values) != len(names) or None in values:
@@ -152,10 +146,8 @@ def _read_cursor(
 
 
 # --- by number --------------------------------------------------------------------------------
-def numbered_page(
-    rows: QuerySet[Row], *, params: QueryDict, size: int = 20
-) -> Page[Row]:
-    """One page with numbers, for lists short enough to count. A wrong number gives the nearest page."""
+def numbered_page(rows: QuerySet[Row], *, params: QueryDict, size: int = 20) -> Page[Row]:
+    """One page with numbers, for lists short enough to count. A wrong number gives the nearest."""
     paginator = Paginator(rows, size)
     wish = params.get(NUMBER, "1")
     number = int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 9 else 1

@@ -1,4 +1,4 @@
-"""Template tags that every page may use without loading: icons, status, dates and numbers in Danish.
+"""Tags that every template may use without loading: icons, status, dates and numbers in Danish.
 
 The library is a builtin (see `TEMPLATES`). Formats are translated strings, so that an English page
 writes dates the English way with one line in the catalogue.
@@ -93,7 +93,8 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     address = f"{static(_SPRITE)}#{name}"
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>',
+            '<svg class="{}" role="img" aria-label="{}" focusable="false">'
+            '<use href="{}"></use></svg>',
             classes,
             label,
             address,
@@ -107,9 +108,10 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
 @register.simple_tag
 def category_icon(name: str, colour: str = "k6", size: str = "") -> SafeString:
-    """A category's icon on its tint: `name` without `k-`, `colour` k1 to k6, `size` "sm" or empty."""
+    """A category's icon on its tint: `name` without `k-`, `colour` k1 to k6, `size` "sm" or ""."""
     return format_html(
-        '<span class="{}" aria-hidden="true"><svg focusable="false"><use href="{}"></use></svg></span>',
+        '<span class="{}" aria-hidden="true"><svg focusable="false">'
+        '<use href="{}"></use></svg></span>',
         f"ico {colour} {size}".strip(),
         f"{static(_SPRITE)}#k-{name}",
     )
@@ -117,7 +119,7 @@ def category_icon(name: str, colour: str = "k6", size: str = "") -> SafeString:
 
 # --- status -----------------------------------------------------------------------------------
 def tone(kind: str, state: str) -> str:
-    """The shape for a state. `kind` is a key of TONES, or "tone" where `state` is the shape itself."""
+    """The shape for a state. `kind` is a key of TONES, or "tone" where `state` is the shape."""
     if kind == "tone":
         return state if state in _SHAPES else "mute"
     return TONES.get(kind, {}).get(state, "mute")
@@ -138,20 +140,16 @@ def status(kind: str, state: Any, label: Any, look: str = "pill") -> SafeString:
 
 
 # --- dates and times --------------------------------------------------------------------------
-def _local(value: date | datetime) -> date | datetime:
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
-    return value
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
 
 
 def _day(value: date | datetime) -> date:
-    local = _local(value)
-    return local.date() if isinstance(local, datetime) else local
+    return _local(value).date() if isinstance(value, datetime) else value
 
 
 def _clock_words(value: datetime) -> str:
     local = _local(value)
-    assert isinstance(local, datetime)
     shown = f"{local.hour}" if local.minute == 0 else f"{local.hour}.{local.minute:02d}"
     return pgettext("time of day", "kl. %(time)s") % {"time": shown}
 
@@ -179,11 +177,7 @@ def day_month(value: date | datetime | None) -> str:
 @register.filter
 def weekday_date(value: date | datetime | None) -> str:
     """torsdag 26. november"""
-    return (
-        format_date(_day(value), pgettext("weekday and date", "l j. F"))
-        if value
-        else ""
-    )
+    return format_date(_day(value), pgettext("weekday and date", "l j. F")) if value else ""
 
 
 @register.filter
@@ -200,7 +194,7 @@ def weekday_time(value: datetime | None) -> str:
 
 @register.filter
 def when(value: date | datetime | None) -> str:
-    """How a person says it: "i dag kl. 8.15", "i går", "26. november", with the year when it differs."""
+    """As a person says it: "i dag kl. 8.15", "i går", "26. november"; the year when it differs."""
     if not value:
         return ""
     day, today = _day(value), clock.today()
@@ -210,11 +204,7 @@ def when(value: date | datetime | None) -> str:
         today + timedelta(days=1): gettext("i morgen"),
     }
     if day in named:
-        return (
-            f"{named[day]} {_clock_words(value)}"
-            if isinstance(value, datetime)
-            else named[day]
-        )
+        return f"{named[day]} {_clock_words(value)}" if isinstance(value, datetime) else named[day]
     return day_month(value) if day.year == today.year else long_date(value)
 
 
@@ -228,9 +218,7 @@ def days_away(value: date | datetime | None) -> str:
         return gettext("i dag")
     if days > 0:
         return ngettext("om %(n)s dag", "om %(n)s dage", days) % {"n": number(days)}
-    return ngettext("for %(n)s dag siden", "for %(n)s dage siden", -days) % {
-        "n": number(-days)
-    }
+    return ngettext("for %(n)s dag siden", "for %(n)s dage siden", -days) % {"n": number(-days)}
 
 
 # --- numbers ----------------------------------------------------------------------------------
@@ -240,18 +228,14 @@ def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     if value is None or value == "":
         return ""
     if decimals is not None:
-        value = Decimal(str(value)).quantize(
-            Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP
-        )
+        value = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return number_format(value, decimals, force_grouping=True)
 
 
 @register.filter
 def percent(value: float | Decimal | None, decimals: int = 0) -> str:
     """94 → 94 % (the value is already in per cent)"""
-    return (
-        "" if value is None or value == "" else f"{number(value, decimals)}{NO_BREAK}%"
-    )
+    return "" if value is None or value == "" else f"{number(value, decimals)}{NO_BREAK}%"
 
 
 @register.filter
@@ -295,7 +279,7 @@ def in_words(value: int) -> str:
 
 @register.filter
 def capitalised(value: str) -> str:
-    """First letter large, the rest as it is (Django's capfirst, for text that begins a sentence)."""
+    """First letter large, the rest as it is: for a text that begins a sentence."""
     text = str(value)
     return text[:1].upper() + text[1:]
 
@@ -303,7 +287,7 @@ def capitalised(value: str) -> str:
 # --- forms and bars ---------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def error_lines(context: Context) -> list[dict[str, str]]:
-    """What the error summary says of `form` and of every form in `forms`, in the order of the fields.
+    """What the error summary says of `form` and of each form in `forms`, in the order of fields.
 
     One `{"target", "text"}` per error. `target` is the id of the control to jump to; empty for an
     error of the whole form.
@@ -311,9 +295,7 @@ def error_lines(context: Context) -> list[dict[str, str]]:
     form: BaseForm | None = context.get("form")
     lines: list[dict[str, str]] = []
     for one in [*([form] if form is not None else []), *(context.get("forms") or [])]:
-        lines += [
-            {"target": "", "text": str(error)} for error in one.non_field_errors()
-        ]
+        lines += [{"target": "", "text": str(error)} for error in one.non_field_errors()]
         for field in one:
             target = str(getattr(field, "first_id", field.auto_id))
             lines += [{"target": target, "text": str(error)} for error in field.errors]
