@@ -16,6 +16,7 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
     When,
@@ -23,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Power, Sqrt
 
 from offers.coverage import ONLINE_MODES
-from offers.models import Offer, OfferCapacity, OfferCoverage, OfferLocation
+from offers.models import Offer, OfferCapacity, OfferCoverage, OfferEvent, OfferLocation
 from offers.models.offer import HIDDEN_AFTER, NOT_CONFIRMED_AFTER, OfferQuerySet, OfferStatus
 from organisations.models import Membership, Organisation, OrganisationKind, Role
 from portal.common import clock
@@ -149,6 +150,22 @@ def offers_to_review_in(area: tuple[int, ...]) -> OfferQuerySet:
         Offer.objects.filter(status=OfferStatus.IN_REVIEW, organisation__municipality__in=area)
         .select_related("organisation")
         .order_by("updated_at", "pk")
+    )
+
+
+def edits_to_review_in(area: tuple[int, ...]) -> QuerySet[OfferEvent]:
+    """The newest unanswered edit of each offer of an unverified organisation, oldest first."""
+    answered = OfferEvent.objects.filter(
+        offer=OuterRef("offer"),
+        pk__gt=OuterRef("pk"),
+        verb__in=["edit_waits", "edit_taken", "edit_refused"],
+    )
+    return (
+        OfferEvent.objects.filter(
+            ~Exists(answered), verb="edit_waits", offer__organisation__municipality__in=area
+        )
+        .select_related("offer__organisation")
+        .order_by("pk")
     )
 
 

@@ -39,16 +39,25 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
 
     def visible_to(self, actor: Actor) -> "OfferQuerySet":
-        """Public ones and the own; for a coordinator also the first listings that wait in the area.
-        A job sees all."""
+        """Public ones and the own; for a coordinator also what may wait for an answer in the area:
+        first listings, and paused offers whose edit waits. A job sees all."""
         if actor.is_system:
             return self.all()
         seen = Q(status=OfferStatus.PUBLISHED, organisation__status=Organisation.Status.ACTIVE)
         if actor.organisation_id:
             seen |= Q(organisation_id=actor.organisation_id)
         if actor.area and allows(actor, Permission.OFFER_MODERATE):
-            seen |= Q(status=OfferStatus.IN_REVIEW, organisation__municipality_id__in=actor.area)
+            seen |= Q(
+                status__in=[OfferStatus.IN_REVIEW, OfferStatus.PAUSED],
+                organisation__municipality_id__in=actor.area,
+            )
         return self.filter(seen)
+
+    def open_to(self, actor: Actor) -> "OfferQuerySet":
+        """Offers whose page opens: what paused, ended or went stale keeps its page, with a notice.
+        Drafts are for those who may see them."""
+        kept = [OfferStatus.PUBLISHED, OfferStatus.PAUSED, OfferStatus.ARCHIVED]
+        return self.filter(status__in=kept) | self.visible_to(actor)
 
     def owned_by(self, actor: Actor) -> "OfferQuerySet":
         return self.filter(organisation_id=actor.organisation_id)

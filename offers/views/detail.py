@@ -14,8 +14,8 @@ from offers.leaflets import leaflet_of
 from offers.models import Offer, OfferStatus
 from offers.page import load_page, page_of
 from portal.access.decorators import ActorRequest, public
-from portal.access.permissions import Permission
 from portal.access.grants import allows
+from portal.access.permissions import Permission
 from portal.common.errors import NotFound
 from portal.documents.leaflet import LeafletListData, render_leaflet, render_leaflet_list
 from portal.geography.places import resolve_place
@@ -86,7 +86,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 @public
 @require_POST
 def star(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put the offer on the reader's list to print, or take it off, and go back to where it stood."""
+    """Put the offer on the reader's list to print, or take it off, and go back."""
     if not Offer.objects.public().filter(slug=slug).exists():
         raise NotFound()
     slugs = shortlist.toggled(shortlist.read(request), slug)
