@@ -1,7 +1,6 @@
 """The portal's own pages: front page, help, legal pages, and the choices of language and theme."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from portal import views
@@ -11,11 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("hjaelp/", views.help_page, name="help"),
     path("tilgaengelighed/", views.accessibility, name="accessibility"),
-    path(
-        "was/",
-        public(RedirectView.as_view(pattern_name="accessibility")),
-        name="accessibility_short",
-    ),
+    path("was/", views.accessibility_short, name="accessibility_short"),
     path("persondata/", views.privacy, name="privacy"),
     path("akut-hjaelp/", views.acute_help, name="acute_help"),
     path("komponenter/", views.components, name="components"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -57,6 +58,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
         "next_review": STATEMENT_REVIEWED.replace(year=STATEMENT_REVIEWED.year + 1),
     }
     return render(request, "pages/accessibility.html", context)
+
+
+@public
+@require_safe
+def accessibility_short(request: HttpRequest) -> HttpResponse:
+    """The short address that the law wants: to the authority's page where there is one (A11Y-7)."""
+    return HttpResponseRedirect(settings.ACCESSIBILITY_STATEMENT_URL or reverse("accessibility"))
 
 
 @public

@@ -24,6 +24,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "name": "Samspil",
             "demo": settings.DEMO,
             "acute_help": settings.ACUTE_HELP,
+            # The authority's address of the accessibility statement, once the operator has one.
+            "statement_url": settings.ACCESSIBILITY_STATEMENT_URL,
             "theme": theme_of(request),
             "themes": THEMES,
             "languages": settings.LANGUAGES,

@@ -398,6 +398,14 @@ def test_short_address_leads_to_the_accessibility_statement() -> None:
     assert Client().get("/was/", follow=True).redirect_chain[-1][0] == "/tilgaengelighed/"
 
 
+@override_settings(ACCESSIBILITY_STATEMENT_URL="https://www.was.digst.dk/samspil-example")
+def test_the_authoritys_statement_is_linked_from_every_page_once_there_is_one() -> None:
+    address = "https://www.was.digst.dk/samspil-example"
+
+    assert Client().get("/was/").headers["Location"] == address
+    assert f'href="{address}"' in Client().get("/hjaelp/").content.decode()
+
+
 def test_accessibility_statement_was_reviewed_within_a_year() -> None:
     assert (clock.today() - views.STATEMENT_REVIEWED).days <= 366
 
