@@ -1,4 +1,4 @@
-"""What the frame of every page shows of the actor: name, organisation, menu, other organisations."""
+"""What the frame of a page shows of the actor: name, organisation, menu, other organisations."""
 
 from typing import Any
 

@@ -50,7 +50,8 @@ def lacks_second_factor(actor: Actor) -> bool:
 
 
 class SecondFactorMiddleware:
-    """Nothing else opens until the second factor is set up and used; no address leads past (AUT-3)."""
+    """Nothing else opens until the second factor is set up and used; no address leads past it
+    (AUT-3)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,5 +1,7 @@
-"""Mails about people: invitations, and what happens to an account. Built in the worker; every link is
-made there, so the outbox holds none."""
+"""Mails about people: invitations, and what happens to an account.
+
+They are built in the worker; every link is made there, so the outbox holds none.
+"""
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str

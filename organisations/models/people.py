@@ -111,9 +111,7 @@ class Invitation(models.Model):
     )
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("navn"), max_length=120)
-    roles = ArrayField(
-        models.CharField(max_length=12, choices=Role.choices)
-    )
+    roles = ArrayField(models.CharField(max_length=12, choices=Role.choices))
     token_hash = models.BinaryField(unique=True)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

@@ -87,8 +87,8 @@ def change_roles(*, membership_id: int, roles: Collection[str], actor: Actor) ->
     """Give a colleague exactly these roles. All sessions of that person end.
 
     Raises `NotFound` for another organisation's member, `InvalidInput` for roles that the kind of
-    organisation does not have, `NotAllowed` for more roles to oneself, `DomainError` when no manager
-    would be left.
+    organisation does not have, `NotAllowed` for more roles to oneself, `DomainError` when no
+    manager would be left.
     """
     organisation = lock_as_manager(actor)
     membership = _member(actor, membership_id)

@@ -21,12 +21,15 @@ from portal.common.errors import InvalidInput
 def edit(request: ActorRequest) -> HttpResponse:
     """What the public reads about the organisation. Editing is no workflow: saved and recorded."""
     organisation = get_object_or_404(Organisation.objects.run_by(request.actor))
-    form = OrganisationForm(request.POST or None, instance=organisation)
+    form = OrganisationForm(
+        request.POST if request.method == "POST" else None, instance=organisation
+    )
     profile_form = None
     if organisation.is_association:
         profile = OrganisationProfile.objects.filter(organisation=organisation).first()
         profile_form = ProfileForm(
-            request.POST or None, instance=profile or OrganisationProfile(organisation=organisation)
+            request.POST if request.method == "POST" else None,
+            instance=profile or OrganisationProfile(organisation=organisation),
         )
     forms: list[Any] = [form, profile_form] if profile_form else [form]
     if request.method == "POST" and all([one.is_valid() for one in forms]):
@@ -43,7 +46,7 @@ def edit(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contacts(request: ActorRequest) -> HttpResponse:
     rows = Contact.objects.filter(organisation_id=request.actor.organisation_id)
-    form = ContactForm(request.POST or None)
+    form = ContactForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         services.set_contact(**form.cleaned_data, actor=request.actor)
         messages.success(request, _("Kontakten er gemt."))
@@ -60,7 +63,7 @@ def closing(request: ActorRequest) -> HttpResponse:
     rows = ClosingPeriod.objects.filter(
         organisation_id=request.actor.organisation_id, last_day__gte=clock.today()
     )
-    form = ClosingForm(request.POST or None)
+    form = ClosingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.announce_closing(**form.cleaned_data, actor=request.actor)

@@ -101,7 +101,9 @@ def list_members(request: ActorRequest) -> HttpResponse:
 @requires(Permission.MEMBERS_MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: ActorRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None, kind=request.actor.organisation_kind)
+    form = InviteForm(
+        request.POST if request.method == "POST" else None, kind=request.actor.organisation_kind
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.invite_member(**form.cleaned_data, actor=request.actor)
@@ -134,7 +136,9 @@ def member(request: ActorRequest, pk: int) -> HttpResponse:
     membership = _member(request.actor, pk)
     held = list(membership.roles.values_list("role", flat=True))
     form = RolesForm(
-        request.POST or None, kind=request.actor.organisation_kind, initial={"roles": held}
+        request.POST if request.method == "POST" else None,
+        kind=request.actor.organisation_kind,
+        initial={"roles": held},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -215,7 +219,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         )
     known = User.objects.filter(email__iexact=row.email).exists()
     mine = actor.is_user and request.user.email.lower() == row.email.lower()  # type: ignore[union-attr]
-    form = AcceptForm(request.POST or None, invitation=row)
+    form = AcceptForm(request.POST if request.method == "POST" else None, invitation=row)
     if request.method == "POST" and (mine or form.is_valid()):
         password = "" if mine else form.cleaned_data["password1"]
         user = services.accept_invitation(token=token, actor=actor, password=password)

@@ -46,7 +46,7 @@ def accept(request: ActorRequest) -> HttpResponse:
 @requires(Permission.TERMS_ACCEPT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def name_handler(request: ActorRequest) -> HttpResponse:
-    form = HandlerForm(request.POST or None)
+    form = HandlerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             handler = services.name_handler(**form.cleaned_data, actor=request.actor)

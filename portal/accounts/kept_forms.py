@@ -17,7 +17,15 @@ from portal.common import clock
 
 KEPT_FOR: Final = timedelta(hours=1)
 # Pages whose forms hold secrets, or nothing that somebody wrote.
-NEVER_KEPT: Final = ("/konto/", "/drift/", "/demo/", "/invitation/", "/organisation/skift/", "/tema/", "/sprog/")  # fmt: skip
+NEVER_KEPT: Final = (
+    "/konto/",
+    "/drift/",
+    "/demo/",
+    "/invitation/",
+    "/organisation/skift/",
+    "/tema/",
+    "/sprog/",
+)
 _OURS: Final = frozenset({"csrfmiddlewaretoken", "next"})
 
 

@@ -1,4 +1,4 @@
-"""A session: how sure it is of the person, how long it lives, and how all of a person's end at once.
+"""A session: how sure it is of the person, how long it lives, how all of a person's end at once.
 
 The level lies in the session under `assurance`. It is `strong` when the session was made with a
 second factor and somebody has checked who the person is; else `low` (AUT-2). It only rises by
@@ -10,6 +10,7 @@ from typing import Final
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.sessions.backends.base import SessionBase
@@ -53,6 +54,12 @@ def open_session(request: HttpRequest, user: User, level: str) -> None:
     gone."""
     login(request, user, backend=_BACKEND)
     stamp(request.session, level)
+    _list(request)
+
+
+def _list(request: HttpRequest) -> None:
+    """Keep the person's own list of sessions true: the key has just changed."""
+    UserSession.objects.create_from_request(request)
 
 
 def stamp(session: SessionBase, level: str) -> None:
@@ -70,6 +77,7 @@ def step_up(request: HttpRequest, user: User) -> bool:
         return False
     request.session.cycle_key()
     request.session[ASSURANCE] = STRONG
+    _list(request)
     return True
 
 
@@ -115,6 +123,7 @@ def end_other_sessions(request: HttpRequest, user: User) -> None:
     end_sessions(user.pk)
     user.refresh_from_db(fields=["session_epoch"])
     update_session_auth_hash(request, user)
+    _list(request)
 
 
 def open_after_invitation(request: HttpRequest, user: User, *, new: bool) -> None:
@@ -127,3 +136,4 @@ def open_after_invitation(request: HttpRequest, user: User, *, new: bool) -> Non
     level = request.session.get(ASSURANCE, LOW)
     update_session_auth_hash(request, user)
     request.session[ASSURANCE] = level
+    _list(request)

@@ -1,5 +1,8 @@
-"""Every way into an account (AUT-1, docs/ways-in.md). The names are allauth's, because allauth looks
-its own pages up by them; a page of allauth that is not listed here does not exist."""
+"""Every way into an account (AUT-1, docs/ways-in.md).
+
+The names are allauth's, because allauth looks its own pages up by them; a page of allauth that is
+not listed here does not exist.
+"""
 
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp

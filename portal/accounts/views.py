@@ -82,7 +82,10 @@ class PasswordResetDoneView(Ours, account.PasswordResetDoneView):  # type: ignor
     pass
 
 
-class PasswordResetFromKeyDoneView(Ours, account.PasswordResetFromKeyDoneView):  # type: ignore[misc]
+class PasswordResetFromKeyDoneView(
+    Ours,
+    account.PasswordResetFromKeyDoneView,  # type: ignore[misc]
+):
     pass
 
 
@@ -133,7 +136,7 @@ class RemoveWebAuthnView(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
     success_url = reverse_lazy("mfa_index")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """allauth asks its adapter only when an app is removed; a key is no less the last factor."""
+        """allauth asks its adapter only when an app goes; a key is no less the last factor."""
         adapter = MfaAdapter()
         if not adapter.can_delete_authenticator(self.get_object()):
             raise DomainError(adapter.error_messages["cannot_delete_authenticator"])
@@ -235,12 +238,28 @@ def list_sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "usersessions/usersession_list.html", {"sessions": shown})
 
 
+# The first sign that a browser sends decides: Edge also says Chrome, and Chrome also says Safari.
+_BROWSERS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
+
+
 def browser(user_agent: str) -> str:
     """What a person calls it: »Firefox på Windows«. Unknown things stay unknown."""
-    names = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]  # fmt: skip
-    systems = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux")]  # fmt: skip
-    name = next((label for sign, label in names if sign in user_agent), "")
-    system = next((label for sign, label in systems if sign in user_agent), "")
+    name = next((label for sign, label in _BROWSERS.items() if sign in user_agent), "")
+    system = next((label for sign, label in _SYSTEMS.items() if sign in user_agent), "")
     if name and system:
         return _("%(browser)s på %(system)s") % {"browser": name, "system": system}
     return name or system or _("Ukendt program")
@@ -250,8 +269,8 @@ def browser(user_agent: str) -> str:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def kept_form(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What one had typed when the session ran out. POST sends it on to where it was going: 307 keeps
-    method and fields. Someone else's is not found."""
+    """What one had typed when the session ran out. POST sends it on to where it was going: 307
+    keeps method and fields. Someone else's is not found."""
     level = str(request.session.get(sessions.ASSURANCE, sessions.LOW))
     kept = kept_forms.find(pk, _person(request), level)
     if kept is None:

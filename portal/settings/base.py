@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal.settings import environment as env
@@ -37,7 +38,11 @@ ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
 SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.sms.UnconfiguredSms")
 
 DEBUG = False
-DEMO = False  # personas, local mail, the example banner; production refuses to start with it on
+# Personas open every door with one click. Only portal.settings.demo turns them on; an environment
+# that asks for them here is a mistake that must not start.
+if env.flag("DEMO", False):
+    raise ImproperlyConfigured("DEMO is set. Use portal.settings.demo for it; remove it here.")
+DEMO = False
 
 # --- application -----------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -74,6 +79,7 @@ INSTALLED_APPS = [
 # a stale session deletes itself, which a read-only scope refuses.
 MIDDLEWARE = [
     "portal.common.middleware.RequestIdMiddleware",
+    "portal.common.middleware.NoNullBytesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
