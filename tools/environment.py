@@ -4,7 +4,7 @@ Runs on the machine's own Python, before anything is installed, so it uses the s
 and stays readable for an old Python, which shall get a sentence and not a SyntaxError.
 """
 
-# ruff: noqa: UP031, UP036, S603, S607
+# ruff: noqa: UP006, UP031, UP035, UP036, S603, S607
 
 import fcntl
 import hashlib
@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import Dict, Optional
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -25,20 +26,21 @@ class Trouble(Exception):
     pass
 
 
-def digest(name):
+def digest(name: str) -> str:
     with open(os.path.join(ROOT, FILES[name]), "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def read_stamp():
+def read_stamp() -> Dict[str, str]:
     try:
         with open(STAMP) as file:
-            return json.load(file)
+            found = json.load(file)  # type: Dict[str, str]
+            return found
     except (OSError, ValueError):
         return {}
 
 
-def works():
+def works() -> bool:
     """A virtual environment whose Python has been removed or upgraded away is no environment."""
     try:
         return subprocess.call([PYTHON, "-c", "pass"], stderr=subprocess.DEVNULL) == 0
@@ -46,14 +48,14 @@ def works():
         return False
 
 
-def find_uv():
+def find_uv() -> Optional[str]:
     for candidate in (shutil.which("uv"), os.path.join(VENV, "bin", "uv")):
         if candidate and os.access(candidate, os.X_OK):
             return candidate
     return None
 
 
-def make_venv():
+def make_venv() -> None:
     say("Laver et Python-miljø i .venv ...")
     shutil.rmtree(VENV, ignore_errors=True)
     # ensurepip is slow, and Debian ships it apart; it is asked for only where pip shall be used.
@@ -63,17 +65,17 @@ def make_venv():
         )
 
 
-def ensure_pip():
-    if subprocess.call([PYTHON, "-m", "pip", "--version"], **QUIET) == 0:
+def ensure_pip() -> None:
+    if subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=QUIET, stderr=QUIET) == 0:
         return
-    if subprocess.call([PYTHON, "-m", "ensurepip", "--upgrade"], **QUIET) != 0:
+    if subprocess.call([PYTHON, "-m", "ensurepip", "--upgrade"], stdout=QUIET, stderr=QUIET) != 0:
         raise Trouble(
             "Der er hverken uv eller pip til at hente pakker med. På Debian og Ubuntu: "
             "apt install python3-venv"
         )
 
 
-def install(name):
+def install(name: str) -> None:
     requirements = os.path.join(ROOT, FILES[name])
     uv = find_uv()
     say("Henter pakker (%s, med %s) ..." % (FILES[name], "uv" if uv else "pip"))
@@ -93,7 +95,7 @@ def install(name):
         )
 
 
-def prepare(name):
+def prepare(name: str) -> None:
     wanted = digest(name)
     if works() and read_stamp().get(name) == wanted:
         return
@@ -117,12 +119,12 @@ def prepare(name):
         os.replace(STAMP + ".part", STAMP)
 
 
-def say(text):
+def say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+QUIET = subprocess.DEVNULL
 
 if __name__ == "__main__":
     try:

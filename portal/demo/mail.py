@@ -28,6 +28,6 @@ class EmlBackend(BaseEmailBackend):
             moment = clock.now().strftime("%Y%m%dT%H%M%S.%f")
             name = f"{moment}-{who}-{secrets.token_hex(3)}.eml"
             part = folder / f".{name}.part"
-            part.write_bytes(message.message().as_bytes(linesep="\r\n"))
+            part.write_bytes(message.message().as_bytes())
             os.replace(part, folder / name)
         return len(email_messages)
