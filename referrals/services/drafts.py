@@ -16,7 +16,7 @@ from referrals.models import ReferralDraft
 DRAFT_LIFE = timedelta(days=7)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def save_draft(*, actor: Actor, offer: Offer, data: Mapping[str, object]) -> ReferralDraft:
     """Keep what stands in the form now. One draft an author and offer."""
     require(actor, Permission.REFERRAL_SEND)
@@ -45,7 +45,7 @@ def load_draft(*, actor: Actor, offer: Offer) -> ReferralDraft | None:
     return draft
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def discard_draft(*, actor: Actor, offer: Offer) -> None:
     ReferralDraft.objects.visible_to(actor).filter(offer=offer).delete()
 

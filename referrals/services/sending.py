@@ -246,7 +246,6 @@ def _sender_of(actor: Actor) -> Organisation:
 # --- the verbs ------------------------------------------------------------------------------
 
 
-@transaction.atomic(savepoint=False)
 def send_code(
     *,
     actor: Actor,
@@ -261,8 +260,35 @@ def send_code(
     are shown once. A double click with the same signed code sends once: the second raises
     `WrongState`. Raises `InvalidInput`, `NotAllowed`.
     """
-    _may_send(actor, parent)
     code = read_code(signed_code)
+    try:
+        return _send_code(
+            actor=actor,
+            offer=offer,
+            facts=facts,
+            code=code,
+            replaces=replaces,
+            parent=parent,
+            sms_to=sms_to,
+        )
+    except IntegrityError as error:
+        if "code_hash" not in str(error):
+            raise
+        raise WrongState(_("Henvisningen er allerede sendt. Du finder den på din liste.")) from error
+
+
+@transaction.atomic
+def _send_code(
+    *,
+    actor: Actor,
+    offer: Offer,
+    facts: CodedFacts,
+    code: str,
+    replaces: Referral | None,
+    parent: Referral | None,
+    sms_to: str,
+) -> SentCode:
+    _may_send(actor, parent)
     sender = _sender_of(actor)
     referral = _new_row(
         actor=actor,
@@ -274,13 +300,7 @@ def send_code(
         parent=parent,
     )
     referral.code_hash = hash_code(code)
-    try:
-        with transaction.atomic():
-            _out(referral, actor, sender)
-    except IntegrityError as error:
-        if "code_hash" not in str(error):
-            raise
-        raise WrongState(_("Henvisningen er allerede sendt. Du finder den på din liste.")) from error
+    _out(referral, actor, sender)
     token = _new_patient_link(referral)
     if sms_to:
         _send_code_by_sms(referral, actor=actor, phone=sms_to, code=code, token=token)
@@ -288,7 +308,7 @@ def send_code(
     return SentCode(referral=referral, code=code, link_token=token)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def send_identified(
     *,
     actor: Actor,
@@ -336,7 +356,7 @@ def send_identified(
     return referral
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def send_self(
     *, actor: Actor, offer: Offer, facts: CodedFacts, patient: PatientDetails
 ) -> tuple[Referral, str]:

@@ -10,7 +10,7 @@ from portal.common import clock
 from portal.geography.models import Municipality
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def count_signpost(*, actor: Actor, offer: Offer, municipality: Municipality) -> None:
     """Add one to today's counter of this offer, municipality and the offer's need."""
     require(actor, Permission.SIGNPOST_COUNT)
