@@ -4,7 +4,7 @@ Runs on the machine's own Python, before anything is installed, so it uses the s
 and stays readable for an old Python, which shall get a sentence and not a SyntaxError.
 """
 
-# ruff: noqa: UP006, UP031, UP035, UP036, S603, S607
+# ruff: noqa: UP006, UP031, UP035, UP045, UP036, S603, S607
 
 import fcntl
 import hashlib
