@@ -20,7 +20,7 @@ for _name, _value in {
     os.environ.setdefault(_name, _value)
 
 from portal.settings.base import *
-from portal.settings.base import INSTALLED_APPS, MIDDLEWARE, STORAGES
+from portal.settings.base import INSTALLED_APPS, STORAGES
 
 DEMO = True
 INSTALLED_APPS = [*INSTALLED_APPS, "portal.demo"]
