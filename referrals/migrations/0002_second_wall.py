@@ -209,7 +209,12 @@ APP_POLICIES: dict[str, dict[str, str]] = {
             f"({MEMBER} AND receiver_id = {OWN}) OR ({REPLIER} AND referral_id = {LINK})",
         ),
     },
-    "referrals_message": {READ: LETTER, INSERT: LETTER, UPDATE: LETTER},
+    # A replier may write without having given the code to the phone, but not read what is there.
+    "referrals_message": {
+        READ: LETTER,
+        INSERT: f"({MEMBER} AND {PARTIES}) OR ({REPLIER} AND referral_id = {LINK})",
+        UPDATE: LETTER,
+    },
     "referrals_consent": {
         READ: f"({MEMBER} AND {PARTIES}) OR {THIS_CONSENT}",
         INSERT: f"{MEMBER} AND sender_id = {OWN}",
