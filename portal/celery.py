@@ -54,6 +54,9 @@ JOBS: dict[str, Job] = {
     "offers.reminders": Job(
         "offers.tasks.offer_reminders", Daily(time(8, 0)), command="offer_reminders", seconds=540
     ),
+    "accounts.tidy": Job(
+        "portal.accounts.tidying.tidy", Daily(time(3, 0)), command="tidy_accounts"
+    ),
     "jobs.prune": Job("portal.jobs.running.prune", Daily(time(3, 30)), command="prune_job_runs"),
 }
 provide(JOBS)
@@ -95,3 +98,6 @@ def log_as_the_site_does(**_kwargs: Any) -> None:
     """With this in place Celery sets up no log format of its own."""
     logging.config.dictConfig(settings.LOGGING)
     logging.getLogger("celery.app.trace").addFilter(WithoutWords())
+    # Rings that find nothing to do would fill the log; what was done is logged by those who did it.
+    for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy"):
+        logging.getLogger(name).setLevel(logging.WARNING)

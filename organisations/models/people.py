@@ -52,8 +52,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """Ties a person to one organisation with a set of roles.
 
-    `organisation_kind` repeats the organisation's kind, tied by a composite foreign key, so that the
-    closed list of (kind, role) can be a check constraint.
+    `organisation_kind` repeats the organisation's kind, tied by a composite foreign key, so that
+    the closed list of (kind, role) can be a check constraint.
     """
 
     user = models.ForeignKey(
@@ -104,7 +104,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A manager asks somebody to join. The link is a random token, stored hashed, good for 14 days."""
+    """A manager asks somebody to join. The link is a token, stored hashed, good for 14 days."""
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="invitations"

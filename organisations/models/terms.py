@@ -48,8 +48,8 @@ class NamedHandlerQuerySet(models.QuerySet["NamedHandler"]):
 class NamedHandler(models.Model):
     """A person who answers referrals for an association under the accepted terms.
 
-    Reply links go to named handlers only; the phone gets the six-digit code. Private volunteers have
-    no statutory duty of confidentiality, so each signs a promise.
+    Reply links go to named handlers only; the phone gets the six-digit code. Private volunteers
+    have no statutory duty of confidentiality, so each signs a promise.
     """
 
     organisation = models.ForeignKey(

@@ -15,6 +15,7 @@ from organisations.services.members import (
     end_membership,
     reset_second_factor,
 )
+from organisations.services.operators import create_operator
 from organisations.services.registry import (
     announce_closing,
     cancel_closing,
@@ -33,6 +34,7 @@ __all__ = [
     "change_roles",
     "choose_organisation",
     "confirm_identity",
+    "create_operator",
     "disable_user",
     "end_handler",
     "end_membership",
