@@ -82,5 +82,6 @@ def actor_of_user(
     )
     if membership is None:
         return Actor(kind=ActorKind.USER, user_id=user.pk, name=user.name, assurance=assurance)
-    roles = frozenset(role for role in membership.role_names if role)
+    held: list[str] = membership.role_names  # type: ignore[attr-defined]  # annotated above
+    roles = frozenset(role for role in held if role)
     return actor_for(membership, user=user, roles=roles, assurance=assurance)

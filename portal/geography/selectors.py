@@ -46,9 +46,9 @@ def area_codes(at: date) -> AreaCodes:
     regions: dict[str, set[str]] = {}
     councils: dict[str, set[str]] = {}
     for region, council, code in rows:
-        if region is not None:
+        if region:
             regions.setdefault(region, set()).add(code)
-        elif council is not None:
+        elif council:
             councils.setdefault(council, set()).add(code)
     return AreaCodes(
         regions={slug: frozenset(codes) for slug, codes in regions.items()},

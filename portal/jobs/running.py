@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -53,12 +54,15 @@ def run_once(
     if not attempt:
         return False
     with bound_request_id(f"{re.sub('[^a-z]', '-', job)}-{period:%Y%m%dT%H%M}"):
-        error = ""
+        error, began = "", time.monotonic()
         try:
             action()
         except (Exception, SystemExit) as caught:
             error = type(caught).__name__
             log.exception("job %s failed, try %s", job, attempt, extra={"task": job})
+        else:
+            duration = round((time.monotonic() - began) * 1000)
+            log.info("job %s ran", job, extra={"task": job, "duration_ms": duration})
         # `attempts` is the fence: who overslept the claim must not write over the successor.
         now = clock.now()
         ScheduledRun.objects.filter(

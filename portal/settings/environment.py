@@ -6,6 +6,7 @@ Each helper refuses nonsense at start-up: a forgotten variable stops the start, 
 import base64
 import binascii
 import os
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -65,7 +66,7 @@ def keyring(name: str) -> dict[int, bytes]:
     return keys
 
 
-def database(name: str, *, require_tls: bool) -> dict[str, object]:
+def database(name: str, *, require_tls: bool) -> dict[str, Any]:
     """A PostgreSQL address: `postgresql://user:password@host:port/name?sslmode=verify-full`.
 
     A socket folder goes in the query as `host=/folder`. With `require_tls` an address over the

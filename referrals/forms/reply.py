@@ -96,28 +96,33 @@ class ReplyForm(forms.Form):
     def answer(self, *, actor: Actor, referral_id: UUID) -> Referral:
         """Call the one service that the choice means."""
         data = self.cleaned_data
-        target = {"actor": actor, "referral_id": referral_id}
         match data["verb"]:
             case "accept":
-                return services.accept(**target)
+                return services.accept(actor=actor, referral_id=referral_id)
             case "start":
-                return services.start(**target)
+                return services.start(actor=actor, referral_id=referral_id)
             case "decline":
-                return services.decline(**target, reason=data["reason"], text=data["text"])
+                return services.decline(
+                    actor=actor, referral_id=referral_id, reason=data["reason"], text=data["text"]
+                )
             case "waitlist":
                 latest = clock.today() + timedelta(days=30)
                 review = min(max(data["expected_on"], clock.today() + timedelta(days=1)), latest)
                 return services.waitlist(
-                    **target, expected_on=data["expected_on"], review_on=review
+                    actor=actor,
+                    referral_id=referral_id,
+                    expected_on=data["expected_on"],
+                    review_on=review,
                 )
             case "complete":
                 return services.complete(
-                    **target,
+                    actor=actor,
+                    referral_id=referral_id,
                     result=data["result"],
                     still_takes_part=data["still_takes_part"],
                     has_helped=data["has_helped"],
                 )
-        return services.give_up(**target, reason=data["why"])
+        return services.give_up(actor=actor, referral_id=referral_id, reason=data["why"])
 
     def take_errors(self, errors: dict[str, str]) -> None:
         """Sentences of a service, beside the field they are about."""

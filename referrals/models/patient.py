@@ -32,7 +32,7 @@ class ReferralPatientQuerySet(models.QuerySet["ReferralPatient"]):
         if actor.kind is ActorKind.REPLY_LINK:
             if not actor.phone_confirmed:
                 return self.none()
-            return self.filter(models.Exists(still_open.filter(pk=actor.referral_id)))
+            return self.filter(models.Exists(still_open.filter(pk__in=[actor.referral_id])))
         seen = models.Q()
         if allows(actor, Permission.REFERRAL_FOLLOW):
             sent = mine.filter(sender_id=actor.organisation_id).exclude(kind=Kind.SELF)

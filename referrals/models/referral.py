@@ -60,7 +60,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         if actor.is_system:
             return self.all()
         if actor.kind in {ActorKind.REPLY_LINK, ActorKind.PATIENT_LINK}:
-            return self.filter(pk=actor.referral_id).exclude(status__in=NOT_YET_SENT)
+            return self.filter(pk__in=[actor.referral_id]).exclude(status__in=NOT_YET_SENT)
         seen = Q()
         if allows(actor, Permission.REFERRAL_FOLLOW):
             seen |= self._sent_by(actor)
@@ -294,8 +294,8 @@ class Referral(models.Model):
         return self.status in FINAL
 
     def audit_labels(self) -> dict[str, str]:
-        """What the trail says of a referral besides its key: a number to speak of it by, and the two
-        organisations whose data protection officers may ask."""
+        """What the trail says of a referral besides its key: a number to speak of it by, and the
+        two organisations whose data protection officers may ask."""
         return {
             "reference": self.reference,
             "sender": str(self.sender_id),
