@@ -72,7 +72,7 @@ def kills_once(ids: Ids) -> Mail:
 
 @message("test.kills-after")
 def kills_after(ids: Ids) -> Mail:
-    """The worker dies between handing over and recording: the one window in which a mail doubles."""
+    """The worker dies between handing over and recording: the one window for a double."""
     return _mail(ids, subject="kill after")
 
 

@@ -124,7 +124,8 @@ def test_texts_are_plain_danish_without_escapes_and_holes(tmp_path: Path, settin
     folder.mkdir(parents=True)
     (folder / "a.subject.txt").write_text("Svar på\n {{ name }}\n")
     (folder / "a.txt").write_text(
-        '{% extends "emails/base.txt" %}{% block body %}\nKære {{ name }}\n\n\n\n{% if 0 %}\n{% endif %}'
+        '{% extends "emails/base.txt" %}{% block body %}\nKære {{ name }}\n\n\n\n'
+        "{% if 0 %}\n{% endif %}"
         "{{ site_url }}/svar/\n{% endblock %}"
     )
     settings.TEMPLATES = [

@@ -1,4 +1,4 @@
-"""Three depths of health: each neighbour that breaks changes its own answer and no other (OPS-1)."""
+"""Three depths of health: what breaks changes its own answer and no other (OPS-1)."""
 
 import json
 import os

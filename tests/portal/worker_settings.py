@@ -1,6 +1,6 @@
 """For a real worker and a real beat in a test: short claims, quick rings, mail into a folder."""
 
-from portal.settings.test import *
+from portal.settings.test import *  # noqa: F403
 
 EMAIL_BACKEND = "tests.portal.outbox_doubles.FolderBackend"
 CELERY_IMPORTS = ("tests.portal.outbox_doubles", "tests.portal.job_doubles")
