@@ -198,7 +198,9 @@ def _where(offer: Offer, place: Place | None, km: float | None) -> str:
     first = _nearest(places, place)
     town = first["town"] or first["municipality"]
     if km is not None:
-        return f"{town}, {look.distance(km * 1000)}"
+        # Both points are good to "which town", so metres would say more than we know.
+        far = look.distance(km * 1000) if km >= 1 else _("under 1 km")
+        return f"{town}, {far}"
     return str(town)
 
 

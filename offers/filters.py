@@ -74,14 +74,14 @@ def groups() -> tuple[Group, ...]:
         ),
         Group(HELP, _("Slags hjælp"), of(CATEGORIES, CATEGORIES.codes), any_of=True),
         Group(HOW, _("Hvordan"), of(FORMS, _FORMS_SHOWN), any_of=True),
-        Group(WHOM, _("Til hvem"), of(TARGET_GROUPS, TARGET_GROUPS.codes), any_of=True),
         Group(PRICE, _("Pris"), (("gratis", _("Gratis")),), any_of=False),
+        Group(WHOM, _("Til hvem"), of(TARGET_GROUPS, TARGET_GROUPS.codes), any_of=True),
         Group(LANGUAGE, _("Sprog"), of(LANGUAGES, LANGUAGES.codes), any_of=True),
         Group(ACCESS, _("Adgang"), of(ACCESSIBILITY, ACCESSIBILITY.codes), any_of=False),
     )
 
 
-NAMES: Final = (STATUS, HELP, HOW, WHOM, PRICE, LANGUAGE, ACCESS)
+NAMES: Final = (STATUS, HELP, HOW, PRICE, WHOM, LANGUAGE, ACCESS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,9 @@ _ENDINGS: Final = (
     "e", "n", "r", "t", "s",
 )  # fmt: skip
 _FIRST_IN_LONG: Final = 4
+# From how many letters on a word is looked at for three parts, and up to how many.
+_THREE_PARTS: Final = 12
+_TOO_LONG: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,8 @@ def _as_first(left: str, known: Known) -> tuple[str, str]:
 
 
 def candidates(word: str) -> Iterator[str]:
-    """Every string that `split` may ask about when it makes two parts; for one look-up in a
-    table."""
+    """Every string that `split` may ask about, for one look-up in a table; of long words two or
+    three parts, of others two."""
     if not _may_be_compound(word):
         return
     for at in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
@@ -164,6 +167,11 @@ def candidates(word: str) -> Iterator[str]:
         if left[-1] in _BINDERS:
             yield left[:-1]
         yield right
+    if _THREE_PARTS <= len(word) <= _TOO_LONG:
+        # A middle part may stand anywhere inside: varmt-vand-s-træning.
+        for start in range(_FIRST_IN_LONG, len(word) - 2 * _FIRST_IN_LONG + 1):
+            for end in range(start + SHORTEST_PART, len(word) - _FIRST_IN_LONG + 1):
+                yield word[start:end]
 
 
 class Dictionary:

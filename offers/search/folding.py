@@ -36,7 +36,8 @@ def fold(text: str) -> str:
     lowered = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
     apart = unicodedata.normalize("NFKD", lowered)
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return plain.translate(_ARABIC)
+    # Once more: a mathematical or circled capital is a plain capital only now.
+    return plain.casefold().translate(_ARABIC)
 
 
 def words(text: str) -> Iterator[Word]:

@@ -54,8 +54,10 @@ def _ways(
     labels = {(g.name, value): str(label) for g in groups() for value, label in g.options}
     asked = query or _("Alle tilbud")
     for name, value in filters:
+        kept = filters.without(name, value)
+        title = ", ".join([asked, *(labels[one] for one in kept)])
         reason = _("Uden kravet »%(demand)s«") % {"demand": labels[name, value]}
-        yield query, asked, reason, filters.without(name, value), ()
+        yield query, title, reason, kept, ()
     if len(filters) > 1:
         yield query, asked, _("Uden at afgrænse"), NO_FILTERS, ()
     if query:

@@ -36,7 +36,7 @@ MOST: Final = 10_000
 # What the weights D, C, B, A are worth.
 _WEIGHTS: Final = "{0.1, 0.25, 0.6, 1.0}"
 # A partial match must be worth this share of the best to be shown at all.
-_WORTH_SHOWING: Final = 0.3
+_WORTH_SHOWING: Final = 0.4
 # Relevance is compared in steps this coarse, so that room decides between equals.
 _STEPS: Final = 12
 _LOCAL_BONUS: Final = 0.15
@@ -99,9 +99,11 @@ def search_statement(
     sql += _scored(concepts, place, moment)
     sql += "), base AS (SELECT *, "
     sql += _flags(filters, moment)
-    sql += " FROM scored"
+    sql += " FROM (SELECT *, max(score) OVER (PARTITION BY covered) AS best FROM scored) AS compared"
     if concepts:
-        sql += f" WHERE complete OR score >= {_WORTH_SHOWING} * (SELECT max(score) FROM scored)"
+        # Against the best of those that cover the place, or else of those that do not: something
+        # strong far away shall not take away what is near.
+        sql += f" WHERE complete OR score >= {_WORTH_SHOWING} * best"
     sql += f"), hits AS MATERIALIZED (SELECT * FROM base WHERE {_all_flags()})"
     sql += " SELECT (SELECT jsonb_agg(to_jsonb(page)) FROM (SELECT offer_id, covered, complete, km "
     sql += "FROM hits ORDER BY covered DESC, "

@@ -198,6 +198,10 @@ class Search:
             return _("Ingen af dem dækker %(place)s. De nærmeste står øverst.") % {
                 "place": self.place_label
             }
+        if not results.exact and results.place:
+            return _("Intet tilbud i %(place)s passer på det hele. De her passer på noget af det.") % {
+                "place": self.place_label
+            }
         if not results.exact:
             return _("Intet tilbud passer på det hele. De her passer på noget af det.")
         return ""

@@ -134,7 +134,7 @@ def test_zero_counts_are_shown_and_groups_keep_their_order(client: Client, world
     page = get(client, q="hjertehold").content.decode()
     legends = re.findall(r"<legend[^>]*>([^<]+)", page)
 
-    assert legends == ["Status", "Slags hjælp", "Hvordan", "Til hvem", "Pris", "Sprog", "Adgang"]
+    assert legends == ["Status", "Slags hjælp", "Hvordan", "Pris", "Til hvem", "Sprog", "Adgang"]
     assert 'value="so"' in page
 
 
@@ -265,7 +265,8 @@ def test_no_text_breaks_the_page(client: Client, world: World, query: str) -> No
     for params in ({"q": query}, {"sted": query}, {"q": query, "side": query, "sortering": query}):
         safe = {name: value.encode("utf-8", "surrogatepass") for name, value in params.items()}
         response = client.get(URL, safe)
-        assert response.status_code == 200, params
+        # A null byte is refused for the whole site; anything else is searched for.
+        assert response.status_code == (400 if "\x00" in query else 200), params
 
 
 @pytest.mark.parametrize("side", ["0", "-1", "999", "x", "9" * 5000, "²", "1e3"])
@@ -403,7 +404,7 @@ def test_the_page_needs_no_script_for_its_filters(client: Client, world: World) 
 
     assert '<form class="stack t" action="/tilbud/"' in facets
     assert '<input type="hidden" name="q" value="hjertecafé">' in facets
-    assert '<input type="hidden" name="sted" value="8000">' in facets
+    assert 'name="sted" value="8000"' in facets
     assert 'type="submit"' in facets
     assert "<script>" not in page
     assert "style=" not in page
