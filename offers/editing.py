@@ -1,5 +1,5 @@
-"""What stands beside the editor: the card as people see it, what is still missing, and both versions
-when two wrote at once."""
+"""What stands beside the editor: the card as people see it, what is still missing, and both
+versions when two wrote at once."""
 
 from collections.abc import Iterable
 from typing import Any

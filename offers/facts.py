@@ -160,11 +160,15 @@ def _area_of(row: OfferCoverage) -> str:
 
 
 def changes(before: Facts, after: Facts) -> dict[str, list[Any]]:
-    """What differs: name → [old, new]."""
+    """What differs: name → [old, new]. The order of codes says nothing."""
+
+    def differs(name: str, value: Any) -> bool:
+        if name in _SOME_OF:
+            return set(before.get(name) or ()) != set(value)
+        return bool(before.get(name) != value)
+
     return {
-        name: [before.get(name), value]
-        for name, value in after.items()
-        if before.get(name) != value
+        name: [before.get(name), value] for name, value in after.items() if differs(name, value)
     }
 
 

@@ -57,9 +57,7 @@ def test_buttons_follow_the_table(world, db) -> None:
     editor = world.receiver_editor.actor()
 
     shown = {
-        status: available_actions(
-            OfferFactory(organisation=world.receiver, status=status), editor
-        )
+        status: available_actions(OfferFactory(organisation=world.receiver, status=status), editor)
         for status in OfferStatus.values
     }
 
