@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from portal.access.actor import Actor
 from portal.audit.models import AuditEntry
@@ -449,3 +450,21 @@ def test_tasks_take_ids_and_names_of_jobs_only() -> None:
 
 def test_only_the_demo_mutes_the_outbox() -> None:
     assert {path.split("/")[1] for path, _ in _calls("muted")} <= {"demo"}
+
+
+def test_the_operators_list_shows_what_failed_and_lets_it_in_again(
+    failed: OutgoingMessage, world: World, client_for, rings: list[int]
+) -> None:
+    user = world.operator.user
+    user.is_staff = True
+    user.save()
+    client = client_for(world.operator)
+    address = reverse("admin:notifications_outgoingmessage_changelist")
+
+    page = client.get(f"{address}?status=failed")
+    answer = client.post(address, {"action": "retry", "_selected_action": [failed.pk]}, follow=True)
+
+    assert "SMTPException" in page.content.decode()
+    assert "1 besked prøves igen." in answer.content.decode()
+    failed.refresh_from_db()
+    assert failed.status == "waiting"
