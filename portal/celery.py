@@ -52,7 +52,7 @@ JOBS: dict[str, Job] = {
         seconds=540,
     ),
     "offers.reminders": Job(
-        "offers.tasks.offer_reminders", Daily(time(8, 0)), command="offer_reminders", seconds=540
+        "offers.tasks.offer_reminders", Daily(time(7, 15)), command="offer_reminders", seconds=540
     ),
     "accounts.tidy": Job(
         "portal.accounts.tidying.tidy", Daily(time(3, 0)), command="tidy_accounts"
