@@ -456,7 +456,7 @@ def test_the_operators_list_shows_what_failed_and_lets_it_in_again(
     failed: OutgoingMessage, world: World, client_for, rings: list[int]
 ) -> None:
     user = world.operator.user
-    user.is_staff = True
+    user.is_staff = user.is_superuser = True
     user.save()
     client = client_for(world.operator)
     address = reverse("admin:notifications_outgoingmessage_changelist")
