@@ -28,25 +28,25 @@ JOBS: dict[str, Job] = {
         "portal.audit.sealing.seal_closed_range", Every(minutes=1), command="seal_audit"
     ),
     "referrals.clocks": Job(
-        "referrals.tasks.run_clocks",
+        "referrals.clocks.run_clocks",
         Every(minutes=5),
         command="run_referral_clocks",
         seconds=540,
     ),
     "referrals.digests": Job(
-        "referrals.tasks.queue_digests",
+        "referrals.clocks.queue_digests",
         Daily(time(7, 0)),
         command="queue_referral_digests",
         seconds=540,
     ),
     "referrals.retention": Job(
-        "referrals.tasks.erase_what_is_old",
+        "referrals.retention.erase_what_is_old",
         Daily(time(2, 30)),
         command="erase_old_patient_data",
         seconds=1700,
     ),
     "referrals.figures": Job(
-        "referrals.tasks.refresh_answer_figures",
+        "referrals.figures.refresh_answer_figures",
         Daily(time(4, 0)),
         command="refresh_answer_figures",
         seconds=540,
