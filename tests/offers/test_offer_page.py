@@ -293,3 +293,18 @@ def test_a_star_on_what_is_not_there_is_not_found(client: Client, world: World) 
     OfferFactory(organisation=world.receiver, slug="kladde", status="draft")
 
     assert client.post(reverse("offers:star", args=["kladde"])).status_code == 404
+
+
+# --- on the organisation's page ------------------------------------------------------------------
+def test_an_organisations_page_lists_what_it_offers_and_nobody_elses(
+    client: Client, world: World, offer: Offer
+) -> None:
+    OfferFactory(organisation=world.outsider, title="De andres")
+    OfferFactory(organisation=world.receiver, title="Kun en kladde", status="draft")
+
+    response = client.get(reverse("organisations:detail", args=[world.receiver.slug]))
+
+    shown = response.content.decode()
+    assert "Hjertecafé i Aarhus" in shown
+    assert "De andres" not in shown
+    assert "Kun en kladde" not in shown
