@@ -64,12 +64,12 @@ def _day(label: Any, *, hint: Any = "") -> forms.DateField:
     )
 
 
-def _pick(label: Any, choices: Iterable[Any], *, required: bool = True, **attrs: str) -> Any:
+def _pick(label: Any, choices: Iterable[Any], *, look: str, required: bool = True) -> Any:
     return forms.ChoiceField(
         label=label,
         choices=list(choices),
         required=required,
-        widget=forms.RadioSelect(attrs=attrs),
+        widget=forms.RadioSelect(attrs={"class": look}),
         error_messages={"invalid_choice": _("Vælg et af svarene på listen.")},
     )
 
@@ -78,7 +78,7 @@ def _pick(label: Any, choices: Iterable[Any], *, required: bool = True, **attrs:
 
 
 class DeclineForm(AnswerForm):
-    reason = _pick(_("Hvorfor kan I ikke?"), DeclineReason.choices, **{"class": "choice"})
+    reason = _pick(_("Hvorfor kan I ikke?"), DeclineReason.choices, look="choice")
     text = _Text(
         label=_("Vil I skrive lidt mere?"),
         help_text=_("Afsenderen læser det. Skriv gerne, hvis I kender et andet sted."),
@@ -119,24 +119,22 @@ class KeepWaitingForm(AnswerForm):
 
 
 class CompleteForm(AnswerForm):
-    result = _pick(_("Hvordan gik det?"), Outcome.Result.choices, **{"class": "choice"})
+    result = _pick(_("Hvordan gik det?"), Outcome.Result.choices, look="choice")
     still_takes_part = _pick(
-        _("Deltager borgeren stadig?"), Outcome.Answer.choices, required=False, **{"class": "r"}
+        _("Deltager borgeren stadig?"), Outcome.Answer.choices, required=False, look="r"
     )
     has_helped = _pick(
         _("Oplever borgeren, at det har hjulpet?"),
         Outcome.Answer.choices,
         required=False,
-        **{"class": "r"},
+        look="r",
     )
 
 
 class GiveUpForm(AnswerForm):
     """`feedback` is False where the citizen has not agreed to word going back: then no text."""
 
-    reason = _pick(
-        _("Hvorfor blev det ikke til noget?"), GiveUpReason.for_people(), **{"class": "choice"}
-    )
+    reason = _pick(_("Hvorfor blev det ikke til noget?"), GiveUpReason.for_people(), look="choice")
     text = _Text(label=_("Vil I skrive lidt mere?"), required=False)
 
     def __init__(self, *args: Any, feedback: bool = True, **kwargs: Any) -> None:
@@ -179,7 +177,7 @@ class RedeemForm(AnswerForm):
 
 
 class ErrorForm(AnswerForm):
-    reason = _pick(_("Hvad er forkert?"), ErrorReason.choices, **{"class": "choice"})
+    reason = _pick(_("Hvad er forkert?"), ErrorReason.choices, look="choice")
 
 
 class ReassignForm(AnswerForm):
@@ -196,9 +194,7 @@ class ReassignForm(AnswerForm):
 
 
 class RefuseForm(AnswerForm):
-    reason = _pick(
-        _("Hvorfor sender du den tilbage?"), RefuseReason.for_people(), **{"class": "choice"}
-    )
+    reason = _pick(_("Hvorfor sender du den tilbage?"), RefuseReason.for_people(), look="choice")
 
 
 class CloseConcernForm(AnswerForm):
