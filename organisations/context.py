@@ -23,6 +23,8 @@ _MENU: list[tuple[Permission | None, str, str]] = [
     (Permission.AUDIT_VIEW, "referrals:audit", "Adgangslog"),
     (Permission.OPERATE, "demo:messages", "Udsendte beskeder"),
 ]
+# Where the menu's item stands for more pages than the one it opens.
+_WHOLE = {"organisations:members": "/organisation/"}
 
 
 def navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
@@ -34,7 +36,8 @@ def navigation(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
             url = reverse(name)
         except NoReverseMatch:  # the demo's own pages do not exist in production
             continue
-        items.append({"label": _(label), "url": url, "current": request.path.startswith(url)})
+        current = request.path.startswith(_WHOLE.get(name, url))
+        items.append({"label": _(label), "url": url, "current": current})
     return items[:5]
 
 

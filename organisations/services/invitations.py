@@ -30,7 +30,9 @@ MUST_VOUCH = _("Bekræft, at du ved, hvem personen er.")
 def token_of(invitation: Invitation) -> str:
     """The token of the link, derived with a key that is not in the database: the mail is put
     together in the worker, perhaps twice, and both must carry the same link."""
-    bits = blind_index(str(invitation.pk), "invitation-link")[:16]
+    # The address and the moment too: after a restore the same number may name another person.
+    seed = f"{invitation.pk} {invitation.email} {invitation.created_at.timestamp()}"
+    bits = blind_index(seed, "invitation-link")[:16]
     return base64.urlsafe_b64encode(bits).decode().rstrip("=")
 
 

@@ -54,11 +54,11 @@ def open_session(request: HttpRequest, user: User, level: str) -> None:
     gone."""
     login(request, user, backend=_BACKEND)
     stamp(request.session, level)
-    _list(request)
+    list_this_one(request)
 
 
-def _list(request: HttpRequest) -> None:
-    """Keep the person's own list of sessions true: the key has just changed."""
+def list_this_one(request: HttpRequest) -> None:
+    """Keep the person's own list of sessions true: a session that began or changed its key."""
     UserSession.objects.create_from_request(request)
 
 
@@ -77,7 +77,7 @@ def step_up(request: HttpRequest, user: User) -> bool:
         return False
     request.session.cycle_key()
     request.session[ASSURANCE] = STRONG
-    _list(request)
+    list_this_one(request)
     return True
 
 
@@ -123,7 +123,7 @@ def end_other_sessions(request: HttpRequest, user: User) -> None:
     end_sessions(user.pk)
     user.refresh_from_db(fields=["session_epoch"])
     update_session_auth_hash(request, user)
-    _list(request)
+    list_this_one(request)
 
 
 def open_after_invitation(request: HttpRequest, user: User, *, new: bool) -> None:
@@ -136,4 +136,4 @@ def open_after_invitation(request: HttpRequest, user: User, *, new: bool) -> Non
     level = request.session.get(ASSURANCE, LOW)
     update_session_auth_hash(request, user)
     request.session[ASSURANCE] = level
-    _list(request)
+    list_this_one(request)

@@ -228,6 +228,7 @@ def list_sessions(request: HttpRequest) -> HttpResponse:
             sessions.end_other_sessions(request, user)
             messages.success(request, _("Du er nu kun logget ind her."))
         return redirect("usersessions_list")
+    sessions.list_this_one(request)
     rows = sorted(
         UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True
     )
