@@ -56,7 +56,9 @@ def import_offer(*, actor: Actor, record: Record) -> Offer:
 def _import(actor: Actor, slug: str, record: Record) -> Offer:
     now = clock.now()
     room = record.get("capacity") or {}
-    days = [record.get("verified_days_ago"), room.get("as_of_days_ago")]
+    days = [record.get(name) for name in ("created_days_ago", "verified_days_ago")] + [
+        room.get("as_of_days_ago")
+    ]
     oldest = max((day for day in days if day is not None), default=0)
     with clock.at(now - timedelta(days=oldest + 1)):
         offer = _create(actor, slug, record)
