@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.cache import patch_cache_control
 
 from portal.access.actor import ActorKind
 from portal.access.declared import access_of
@@ -37,6 +38,8 @@ class ScopeMiddleware:
                 raise ScopeError("A streaming answer outlives the scope; it opens its own.")
             _note_refusal(request, match, response.status_code)
             scope.failed = response.status_code >= 500 or getattr(request, "scope_failed", False)
+        # What was made for one person is kept by no cache: also behind a link, without sign-in (WEB-5).
+        patch_cache_control(response, no_store=True, private=True)
         return response
 
 
