@@ -6,7 +6,7 @@ of its own, under the row's lock and after a second look.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,8 +20,9 @@ from portal.common.errors import DomainError
 from portal.common.workdays import add_working_days
 from portal.notifications.models import OutgoingMessage
 from referrals import notifications, services
-from referrals.deadlines import DEFAULT, Due, Pauses, days_by_municipality, due_now
+from referrals.deadlines import DEFAULT, Days, Due, Pauses, days_by_municipality, due_now
 from referrals.models import Consent, Kind, Referral, ReferralEvent, State
+from referrals.retention import forget_delivered_sms
 from referrals.services.mover import lock_referral
 
 logger = logging.getLogger(__name__)
@@ -32,12 +33,16 @@ _BATCH = 500
 _EARLIEST = timedelta(days=1)
 
 
-def run_clocks() -> int:
-    """Do all that is due now; returns how many referrals were reminded of or ended."""
+def run_clocks(*, only: Collection[UUID] | None = None) -> int:
+    """Do all that is due now, of all referrals or of some; returns how many were reminded of or
+    ended."""
+    if only is None:
+        forget_delivered_sms()
     done = 0
-    for batch in _batches(_candidates()):
-        for referral_id, due in _due_in(batch):
-            done += _do(referral_id, due)
+    rows = _candidates() if only is None else _candidates().filter(pk__in=only)
+    for batch in _batches(rows):
+        for seen, due in _due_in(batch):
+            done += _do(seen, due)
     return done
 
 
@@ -67,7 +72,7 @@ def _batches(rows: "QuerySet[Referral]") -> Iterator[list[Referral]]:
         after = batch[-1].pk
 
 
-def _due_in(batch: Sequence[Referral]) -> list[tuple[UUID, Due]]:
+def _due_in(batch: Sequence[Referral]) -> list[tuple[Referral, Due]]:
     """What is due in this batch and not queued before, in a constant number of statements."""
     with tenant(ACTOR, readonly=True):
         pauses = _pauses({row.receiver_id for row in batch})
@@ -77,7 +82,7 @@ def _due_in(batch: Sequence[Referral]) -> list[tuple[UUID, Due]]:
             .values_list("pk", "expires_at")
         )
         days = days_by_municipality()
-    found: list[tuple[UUID, Due]] = []
+    found: list[tuple[Referral, Due]] = []
     for row in batch:
         due = due_now(
             row,
@@ -86,13 +91,13 @@ def _due_in(batch: Sequence[Referral]) -> list[tuple[UUID, Due]]:
             days=days.get(row.municipality_id, DEFAULT),
         )
         if due is not None:
-            found.append((row.pk, due))
-    keys = {_key(pk, due.stage) for pk, due in found if due.verb == "remind"}
+            found.append((row, due))
+    keys = {_key(row.pk, due.stage) for row, due in found if due.verb == "remind"}
     queued = set(OutgoingMessage.objects.filter(key__in=keys).values_list("key", flat=True))
     return [
-        (pk, due)
-        for pk, due in found
-        if due.verb != "remind" or _key(pk, due.stage) not in queued
+        (row, due)
+        for row, due in found
+        if due.verb != "remind" or _key(row.pk, due.stage) not in queued
     ]
 
 
@@ -110,20 +115,23 @@ def _pauses(organisations: set[int]) -> "defaultdict[int, list[tuple[date, date]
     return found
 
 
-def _do(referral_id: UUID, due: Due) -> bool:
-    """One referral, one transaction. A person may have been quicker; then there is nothing to do."""
+def _do(seen: Referral, due: Due) -> bool:
+    """One referral, one transaction. A person may have been quicker; then what was due may not be
+    any more, and the next run looks again."""
     try:
         with tenant(ACTOR):
+            referral = lock_referral(referral_id=seen.pk, actor=ACTOR)
+            if referral.updated_at != seen.updated_at:
+                return False
             match due.verb:
                 case "remind":
-                    referral = lock_referral(referral_id=referral_id, actor=ACTOR)
                     return notifications.queue_reminder(referral, due.stage)
                 case "refuse":
-                    services.refuse(actor=ACTOR, referral_id=referral_id, reason=due.reason)
+                    services.refuse(actor=ACTOR, referral_id=seen.pk, reason=due.reason)
                 case "expire":
-                    services.expire(actor=ACTOR, referral_id=referral_id)
+                    services.expire(actor=ACTOR, referral_id=seen.pk)
                 case "give_up":
-                    services.give_up(actor=ACTOR, referral_id=referral_id, reason=due.reason)
+                    services.give_up(actor=ACTOR, referral_id=seen.pk, reason=due.reason)
     except DomainError:
         logger.info("Referral changed before its clock ran.")
         return False
@@ -133,6 +141,8 @@ def _do(referral_id: UUID, due: Due) -> bool:
 # --- the clinicians' daily digest -----------------------------------------------------------
 
 _TOLD = ("accept", "waitlist", "start", "complete", "give_up")
+# Who had no digest for so long had no news; a pause of the machine may have been as long.
+_LOOK_BACK = timedelta(days=31)
 
 
 def queue_digests() -> int:
@@ -150,13 +160,13 @@ def queue_digests() -> int:
 
 def _last_digests() -> dict[int, datetime]:
     rows = OutgoingMessage.objects.filter(
-        template="referrals.digest", created_at__gte=clock.now() - timedelta(days=31)
+        template="referrals.digest", created_at__gte=clock.now() - _LOOK_BACK
     ).order_by("created_at")
     return {row.ids["user"]: datetime.fromisoformat(row.ids["until"]) for row in rows}
 
 
 def _users_with_news(until: datetime, last: dict[int, datetime]) -> dict[int, datetime]:
-    earliest = until - timedelta(days=7)
+    earliest = until - _LOOK_BACK
     found: dict[int, datetime] = {}
     events = ReferralEvent.objects.filter(
         verb__in=_TOLD,
@@ -169,20 +179,25 @@ def _users_with_news(until: datetime, last: dict[int, datetime]) -> dict[int, da
         # An answer of the half hour before the last digest was left to this one.
         if user is not None and at > start - timedelta(minutes=30):
             found[user] = start
-    silent = Referral.objects.filter(
-        status=State.SENT, sent_by__isnull=False, sent_at__lte=until - timedelta(days=12)
-    ).exclude(kind=Kind.CODE)
+    silent = list(
+        Referral.objects.filter(
+            status=State.SENT, sent_by__isnull=False, sent_at__lte=until - _EARLIEST
+        ).exclude(kind=Kind.CODE)
+    )
+    pauses = _pauses({row.receiver_id for row in silent})
+    days = days_by_municipality()
     for row in silent:
         sender = row.sent_by_id
         if sender is None or sender in found:
             continue
         start = last.get(sender, earliest)
-        if start < no_answer_at(row, ()) <= until:
+        own = days.get(row.municipality_id, DEFAULT)
+        if start < no_answer_at(row, pauses[row.receiver_id], own) <= until:
             found[sender] = start
     return found
 
 
-def no_answer_at(referral: Referral, pauses: Pauses) -> datetime:
+def no_answer_at(referral: Referral, pauses: Pauses, days: Days = DEFAULT) -> datetime:
     """Day 10: the clinician's digest says "no answer yet", the coordinator's list shows it."""
     assert referral.sent_at is not None  # noqa: S101
-    return add_working_days(referral.sent_at, DEFAULT.no_answer, pauses)
+    return add_working_days(referral.sent_at, days.no_answer, pauses)

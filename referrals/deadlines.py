@@ -6,7 +6,7 @@ answer clocks. `settings.REFERRAL_CLOCKS` overrides days per region: {"midtjylla
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -125,10 +125,41 @@ def _end_due(
         case State.ACCEPTED | State.WAITLISTED | State.IN_PROGRESS:
             if lapsed:
                 return Due("give_up", reason="consent_ended")
-            silent_until = add_days(referral.last_event_at, days.silent_calendar_days)
-            if referral.status != State.WAITLISTED and silent_until <= now:
+            if _silent_until(referral, days) <= now:
                 return Due("give_up", reason="no_feedback")
     return None
+
+
+def _silent_until(referral: Referral, days: Days) -> datetime:
+    """When an open loop is closed. Time on the waiting list does not count: there the consent's own
+    end closes it. A code has no consent, so it counts from the day the receiver was asked "still
+    waiting?" and gave no answer; otherwise it would wait for ever (REL-16)."""
+    since = referral.last_event_at
+    if referral.status == State.WAITLISTED:
+        if referral.kind != Kind.CODE or referral.waitlist_review_on is None:
+            return datetime.max.replace(tzinfo=UTC)
+        since = max(since, start_of(referral.waitlist_review_on))
+    return add_days(since, days.silent_calendar_days)
+
+
+def moments(
+    referral: Referral,
+    *,
+    pauses: Pauses = (),
+    consent_expires_at: datetime | None = None,
+    days: Days = DEFAULT,
+) -> list[datetime]:
+    """Every moment of the present state at which something falls due, in order: its reminders and
+    its end. For whoever lets time pass without asking every day."""
+    found = [at for at, _stage in _reminders(referral, pauses, consent_expires_at, days)]
+    match referral.status:
+        case State.AWAITING_MODERATION | State.SENT:
+            found.append(next_deadline(referral, pauses, days))
+        case State.ACCEPTED | State.WAITLISTED | State.IN_PROGRESS:
+            found.append(_silent_until(referral, days))
+    if consent_expires_at is not None:
+        found.append(consent_expires_at)
+    return sorted(found)
 
 
 def _reminder_due(

@@ -6,8 +6,10 @@ initials or an offer's title into a mail.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from offers.selectors import alternatives_to
@@ -21,7 +23,7 @@ from portal.common import clock
 from portal.notifications.registry import Ids, Mail, Sms, message, on_bounce
 from portal.notifications.rendering import render_mail
 from referrals.clocks import no_answer_at
-from referrals.deadlines import next_deadline
+from referrals.deadlines import DEFAULT, Days, days_by_municipality, next_deadline
 from referrals.links import mint_patient_link, mint_reply_link
 from referrals.models import (
     CodeSms,
@@ -32,6 +34,7 @@ from referrals.models import (
     ReplyLink,
     State,
 )
+from referrals.presentation import status_for
 from referrals.services.phone_codes import make_phone_code
 
 ACTOR = system_actor("referrals.mails")
@@ -50,6 +53,10 @@ def _find(ids: Ids) -> Referral | None:
     )
 
 
+def _days_for(referral: Referral) -> Days:
+    return days_by_municipality().get(referral.municipality_id, DEFAULT)
+
+
 def _to_handler(
     referral: Referral, name: str, *, deputy: bool = False, **context: object
 ) -> Mail | None:
@@ -60,7 +67,7 @@ def _to_handler(
     if len(handlers) <= turn:
         return None
     handler: NamedHandler = handlers[turn]
-    deadline = next_deadline(referral, pauses_of(referral.receiver_id))
+    deadline = next_deadline(referral, pauses_of(referral.receiver_id), _days_for(referral))
     token = mint_reply_link(referral, handler_id=handler.pk, deadline=deadline)
     return render_mail(
         name,
@@ -185,7 +192,7 @@ def link_renewed(ids: Ids) -> Mail | None:
         if old is None or old.handler.ended_at is not None:
             return None
         referral = old.referral
-        deadline = next_deadline(referral, pauses_of(referral.receiver_id))
+        deadline = next_deadline(referral, pauses_of(referral.receiver_id), _days_for(referral))
         token = mint_reply_link(referral, handler_id=old.handler_id, deadline=deadline)
         ReplyLink.objects.filter(pk=old.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
         return render_mail(
@@ -254,6 +261,18 @@ def _alternatives(referral: Referral) -> list[dict[str, str]]:
     return [{"link": _url("offers:detail", offer.slug)} for offer in offers]
 
 
+def _told_of(user: User) -> set[UUID]:
+    """The user's referrals of which more may be said than that they were received and have ended:
+    codes, and those with consent (2)."""
+    open_book = Q(kind=Kind.CODE) | Q(consent__feedback=True)
+    rows = Referral.objects.filter(open_book, sent_by=user).order_by()
+    return set(rows.values_list("pk", flat=True))
+
+
+# Without consent to feedback the clinician hears that it was received and that it ended; no more.
+_QUIET = frozenset({State.WAITLISTED, State.IN_PROGRESS})
+
+
 @message("referrals.digest")
 def digest(ids: Ids) -> Mail | None:
     """What became of a clinician's referrals since the last digest: numbers and states."""
@@ -274,17 +293,23 @@ def digest(ids: Ids) -> Mail | None:
             .select_related("referral")
             .order_by("at")
         )
+        told = _told_of(user)
         lines = [
-            {"reference": event.referral.reference, "state": event.get_new_display()}
+            {
+                "reference": event.referral.reference,
+                "state": status_for(event.new, hidden=event.referral_id not in told)[1],
+            }
             for event in events
             if event.referral.status == event.new
+            and (event.referral_id in told or event.new not in _QUIET)
         ]
         silent = [
-            row.reference
+            {"reference": row.reference, "alternatives": _alternatives(row)}
             for row in Referral.objects.filter(sent_by=user, status=State.SENT)
             .exclude(kind=Kind.CODE)
+            .select_related("offer", "municipality")
             .order_by("sent_at")
-            if since < no_answer_at(row, pauses_of(row.receiver_id)) <= until
+            if since < no_answer_at(row, pauses_of(row.receiver_id), _days_for(row)) <= until
         ]
         if not lines and not silent:
             return None
