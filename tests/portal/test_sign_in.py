@@ -559,3 +559,12 @@ def test_django_admin_shows_no_model_that_is_not_on_its_list():
     from portal.accounts.admin_site import SHOWN
 
     assert {model._meta.label_lower for model in admin.site._registry} <= SHOWN
+
+
+def test_a_flood_of_resets_is_told_to_wait_in_danish(client):
+    answers = [
+        client.post("/konto/glemt-kode/", {"email": "ukendt@samspil.example"}) for _ in range(6)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert "Vent lidt" in answers[-1].content.decode()
