@@ -105,13 +105,12 @@ def _whole(label: Any, *, most: int, hint: Any = "") -> forms.IntegerField:
     )
 
 
-def _many(label: Any, choices: Any, hint: Any = "") -> forms.MultipleChoiceField:
+def _many(label: Any, choices: Any, look: str = "plain columns") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         required=False,
         choices=choices,
-        help_text=hint,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "choice"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": look}),
     )
 
 
@@ -149,7 +148,7 @@ class OfferForm(RoomForm):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     max_referrals_per_month = _whole(gettext_lazy("Højst nye om måneden"), most=1000)
 
-    title = forms.CharField(label=gettext_lazy("Navn"), required=False)
+    title = forms.CharField(label=gettext_lazy("Navn"))
     summary = forms.CharField(
         label=gettext_lazy("Kort fortalt"),
         required=False,
@@ -195,7 +194,7 @@ class OfferForm(RoomForm):
         widget=forms.RadioSelect(attrs={"class": "choice"}),
     )
     area_names = forms.CharField(
-        label=gettext_lazy("Hvilke?"),
+        label=gettext_lazy("Hvilke kommuner, råd eller regioner?"),
         required=False,
         help_text=gettext_lazy("Skriv navnene med komma imellem, fx Aarhus, Favrskov."),
         widget=_lines(2),
@@ -208,6 +207,7 @@ class OfferForm(RoomForm):
             ("employees", gettext_lazy("Ansatte")),
             ("peer", gettext_lazy("Egen erfaring")),
         ),
+        look="r",
     )
     how_to_join_citizen = forms.CharField(
         label=gettext_lazy("Sådan kommer man selv med"),
@@ -218,7 +218,7 @@ class OfferForm(RoomForm):
     how_to_join_professional = forms.CharField(
         label=gettext_lazy("Sådan henviser en fagperson"), required=False, widget=_lines()
     )
-    subject_roles = _many(gettext_lazy("Hvem er det for?"), list(SUBJECT_ROLES.items()))
+    subject_roles = _many(gettext_lazy("Hvem er det for?"), list(SUBJECT_ROLES.items()), look="r")
     target_groups = _many(gettext_lazy("Målgrupper"), _grouped_target_groups)
     conditions = forms.CharField(
         label=gettext_lazy("Sygdomme og situationer"),
@@ -265,9 +265,17 @@ class OfferForm(RoomForm):
         coerce=int,
     )
 
-    def __init__(self, *args: Any, offer_facts: Facts | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        offer_facts: Facts | None = None,
+        inherits: bool = False,
+        **kwargs: Any,
+    ) -> None:
         self._before: Facts = offer_facts or {}
         super().__init__(*args, **kwargs)
+        # A copy may leave it to its template; everybody else is read by this line first.
+        self.fields["summary"].required = not inherits
         if self._first_session().get("rrule") and _repeats_of(self._first_session()) is None:
             repeats: Any = self.fields["repeats"]
             repeats.choices = [(_KEEP, _("Som nu")), *_REPEATS]

@@ -26,11 +26,11 @@ def own_listing(actor: Actor) -> dict[str, Any]:
         "quiet": [row for row in shown if not row["asks"] and not row["put_away"]],
         "put_away": [row for row in shown if row["put_away"]],
         "total": len(shown),
-        "room_choices": list(_SHORT.items()),
+        "room_choices": list(SHORT_ROOM.items()),
     }
 
 
-_SHORT = {
+SHORT_ROOM = {
     OfferCapacity.Status.OPEN: gettext_lazy("Åben"),
     OfferCapacity.Status.FEW_PLACES: gettext_lazy("Få pladser"),
     OfferCapacity.Status.WAITING_LIST: gettext_lazy("Venteliste"),

@@ -163,7 +163,8 @@ def standing_of(offer: Offer) -> Standing:
 def room_of(offer: Offer) -> dict[str, Any]:
     """The right card: room with its date, never a figure without one."""
     capacity: OfferCapacity | None = getattr(offer, "capacity", None)
-    if capacity is None:
+    ended = offer.status in {OfferStatus.PAUSED, OfferStatus.ARCHIVED}
+    if capacity is None or ended or offer.organisation.status != Organisation.Status.ACTIVE:
         return {"status": "", "label": "", "places": "", "wait": "", "as_of": None}
     places = ""
     if capacity.places is not None:
@@ -390,7 +391,11 @@ def fits(offer: Offer) -> list[str]:
     lines = [_listed(roles)] if roles else []
     if offer.conditions:
         lines.append(_listed([look.capitalised(word) for word in offer.conditions[:6]]))
-    groups = TARGET_GROUPS.labels(offer.target_groups)
+    groups = [
+        TARGET_GROUPS[code].label
+        for code in offer.target_groups
+        if code in TARGET_GROUPS and TARGET_GROUPS[code].dimension != "rolle"
+    ]
     if groups:
         lines.append(_listed(groups[:6]))
     how = PARTICIPATION.labels(code for code in offer.participation if code != "gratis")

@@ -23,7 +23,7 @@ from offers.forms import (
     initial_of,
 )
 from offers.links import open_confirmation
-from offers.listing import own_listing
+from offers.listing import SHORT_ROOM, own_listing
 from offers.models import Offer, OfferCapacity
 from offers.permissions import available_actions
 from offers.services.writing import waiting_edit
@@ -197,7 +197,12 @@ class _Editor:
         if offer is not None and self.facts is not None:
             initial = initial_of(self.facts, capacity)
             initial["version"] = services.version_of(offer)
-        self.form = OfferForm(data, initial=initial, offer_facts=self.facts)
+        self.form = OfferForm(
+            data,
+            initial=initial,
+            offer_facts=self.facts,
+            inherits=offer is not None and offer.template_id is not None,
+        )
         facts = self.facts or {"places": [], "translations": []}
         self.places = PlaceFormSet(data, initial=facts["places"], prefix="sted")
         self.translations = TranslationFormSet(data, initial=facts["translations"], prefix="sprog")
@@ -298,7 +303,7 @@ def confirm_by_link(request: HttpRequest, token: str) -> HttpResponse:
         "done": done,
         "confirmed": confirmed_since,
         "capacity": getattr(offer, "capacity", None),
-        "room_choices": OfferCapacity.Status.choices,
+        "room_choices": list(SHORT_ROOM.items()),
         "verified": long_date(offer.verified_at),
     }
     response = render(request, "offers/confirm_by_link.html", context)
