@@ -99,7 +99,7 @@ def search_statement(
     sql += _scored(concepts, place, moment)
     sql += "), base AS (SELECT *, "
     sql += _flags(filters, moment)
-    sql += " FROM (SELECT *, max(score) OVER (PARTITION BY covered) AS best FROM scored) AS compared"
+    sql += " FROM (SELECT *, max(score) OVER (PARTITION BY covered) AS best FROM scored) AS rated"
     if concepts:
         # Against the best of those that cover the place, or else of those that do not: something
         # strong far away shall not take away what is near.

@@ -199,9 +199,10 @@ class Search:
                 "place": self.place_label
             }
         if not results.exact and results.place:
-            return _("Intet tilbud i %(place)s passer på det hele. De her passer på noget af det.") % {
-                "place": self.place_label
-            }
+            return _(
+                "Intet tilbud, der dækker %(place)s, passer på det hele. "
+                "De øverste passer på noget af det."
+            ) % {"place": self.place_label}
         if not results.exact:
             return _("Intet tilbud passer på det hele. De her passer på noget af det.")
         return ""

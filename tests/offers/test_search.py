@@ -51,7 +51,13 @@ def found(query: str = "", place: str = "", **options: object) -> list[str]:
 # --- words ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "query",
-    ["pårørendegruppe", "paaroerendegruppe", "PÅRØRENDEGRUPPE", "pårørende gruppe", "gruppe for pårørende"],
+    [
+        "pårørendegruppe",
+        "paaroerendegruppe",
+        "PÅRØRENDEGRUPPE",
+        "pårørende gruppe",
+        "gruppe for pårørende",
+    ],
 )
 def test_spelling_of_danish_letters_case_and_compounds_do_not_matter(
     world: World, query: str
@@ -427,4 +433,6 @@ def test_every_municipality_is_reached_by_its_own_code(world: World) -> None:
 
     codes = Municipality.objects.values_list("code", flat=True)
 
-    assert all(find("sang", place=resolve_place(code), with_facets=False).covering for code in codes)
+    assert all(
+        find("sang", place=resolve_place(code), with_facets=False).covering for code in codes
+    )

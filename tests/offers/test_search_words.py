@@ -1,7 +1,7 @@
 """The parts of search that touch no database: folding, stems, compounds, spelling, crisis words."""
 
-import sys
 import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -98,9 +98,7 @@ def test_a_stem_is_never_empty(word: str) -> None:
         ("sygeplejeklinik", "sygepleje klinik"),
     ],
 )
-def test_compounds_are_taken_apart(
-    dictionary: compounds.Dictionary, word: str, parts: str
-) -> None:
+def test_compounds_are_taken_apart(dictionary: compounds.Dictionary, word: str, parts: str) -> None:
     found = {stem(part) for part in dictionary.parts(fold(word))}
 
     assert {stem(fold(part)) for part in parts.split()} <= found
@@ -165,7 +163,8 @@ def test_the_commoner_of_two_equally_near_words_is_meant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "letters"), [("ab", "ab", 0), ("ab", "ba", 1), ("ab", "abc", 1), ("abc", "xyz", 3)]
+    ("one", "other", "letters"),
+    [("ab", "ab", 0), ("ab", "ba", 1), ("ab", "abc", 1), ("abc", "xyz", 3)],
 )
 def test_distance_counts_letters(one: str, other: str, letters: int) -> None:
     assert spelling.distance(one, other, 3) == letters
