@@ -40,7 +40,6 @@ class SendForm(forms.Form):
         label=_("Hvordan får borgeren koden?"),
         widget=forms.RadioSelect(attrs={"class": "opts r"}),
         initial="print",
-        required=False,
     )
     sms_to = forms.CharField(label=_("Mobilnummer"), max_length=30)
 
@@ -180,6 +179,7 @@ class SendForm(forms.Form):
             self.fields[name].required = not by_code
         oral = self.data.get("consent_form") == ConsentForm.ORAL
         self.fields["oral_reason"].required = oral and not by_code
+        self.fields["handout"].required = False  # paper, where a browser leaves the choice out
         self.fields["sms_to"].required = by_code and self.data.get("handout") == "sms"
 
     def _field(self, name: str) -> forms.ChoiceField:
