@@ -165,6 +165,7 @@ def make_family(
         "reason": _WITH_REASON.get(status, ""),
         "waitlist_review_on": clock.today() if status == State.WAITLISTED else None,
         "code_hash": hash_token(new_token()) if kind == Kind.CODE else None,
+        "expires_at": now + timedelta(days=90) if kind == Kind.CODE and status == "sent" else None,
         "redeemed_at": now if kind == Kind.CODE and status in _ANSWERED else None,
     }
     referral = Referral.objects.create(offer=offer, kind=kind, status=status, **values | fields)

@@ -405,7 +405,6 @@ def walk(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
                                 problems=_problems(method, address.name, watch),
                             )
                         )
-        print(f"{len(answers)} answers")
         yield Walk(rows, answers, unnamed)
         transaction.set_rollback(True)
 

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,13 @@ from offers.models.offer import Offer
 
 class OfferEvent(models.Model):
     """What happened to an offer, and by whom. Rows are never changed or deleted by code."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "organisationen bag tilbuddet",
+        "purpose": "tilbuddets historie; rummer id på den, der handlede",
+        "retention": "så længe tilbuddet findes",
+        "seen_by": "organisationen bag tilbuddet og koordinatoren",
+    }
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()
@@ -30,6 +37,13 @@ class OfferEvent(models.Model):
 
 class Verification(models.Model):
     """Somebody said that an offer is still correct."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "organisationen bag tilbuddet",
+        "purpose": "bevis for, at oplysningerne er bekræftet",
+        "retention": "så længe tilbuddet findes",
+        "seen_by": "organisationen bag tilbuddet og koordinatoren",
+    }
 
     class Method(models.TextChoices):
         PAGE = "page", _("på siden")

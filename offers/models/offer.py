@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -75,6 +76,13 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 class Offer(models.Model):
     """Something an association runs that a person can join. Its address is its slug."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "organisationen bag tilbuddet",
+        "purpose": "at vise tilbuddet; rummer id på den, der sidst bekræftede det",
+        "retention": "så længe tilbuddet findes",
+        "seen_by": "alle; id'et ser ingen",
+    }
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="offers")
     # A national association keeps a template; local copies inherit and override named fields.

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -58,6 +59,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 class Organisation(models.Model):
     """One tenant of any kind. What a kind has of its own goes in a one-to-one profile."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "organisationen selv",
+        "purpose": "at kunne finde og skrive til organisationen",
+        "retention": "så længe organisationen er med",
+        "seen_by": "alle",
+    }
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Aktiv")
@@ -160,6 +168,14 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
 class Contact(models.Model):
     """A named person to write to. The deputy is asked when the first does not answer."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "organisationen selv",
+        "purpose": "at have en navngiven person at skrive til",
+        "retention": "til organisationen retter eller sletter den",
+        "seen_by": "alle, når kontakten er offentlig; ellers organisationen og dem, der "
+        "samarbejder med den",
+    }
 
     class Purpose(models.TextChoices):
         GENERAL = "general", _("Generel kontakt")

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -56,6 +58,13 @@ class Membership(models.Model):
     the closed list of (kind, role) can be a check constraint.
     """
 
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "brugerens organisation; Samspil er databehandler",
+        "purpose": "at vide, hvem der handler for hvem",
+        "retention": "til medlemskabet slutter",
+        "seen_by": "lederne i organisationen og brugeren selv",
+    }
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
     )
@@ -79,6 +88,13 @@ class Membership(models.Model):
 
 
 class MembershipRole(models.Model):
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "brugerens organisation; Samspil er databehandler",
+        "purpose": "at vide, hvad den enkelte må",
+        "retention": "til rollen tages fra",
+        "seen_by": "lederne i organisationen og brugeren selv",
+    }
+
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
     organisation_kind = models.CharField(max_length=20)
     role = models.CharField(max_length=12, choices=Role.choices)
@@ -105,6 +121,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(models.Model):
     """A manager asks somebody to join. The link is a token, stored hashed, good for 14 days."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "organisationen, der inviterer",
+        "purpose": "at invitere en kollega",
+        "retention": "90 dage efter svar eller udløb",
+        "seen_by": "lederne i organisationen",
+    }
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="invitations"

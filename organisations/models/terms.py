@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,13 @@ from portal.common import clock
 class TermsAcceptance(models.Model):
     """A manager accepted one version of the receiver's terms. Only then does the organisation
     receive identified referrals. The text of a version is a file in `organisations/terms/`."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "organisationen selv",
+        "purpose": "bevis for, at vilkårene er godkendt",
+        "retention": "5 år efter samarbejdets ophør",
+        "seen_by": "lederne i organisationen og driften",
+    }
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="terms_acceptances"
@@ -51,6 +60,13 @@ class NamedHandler(models.Model):
     Reply links go to named handlers only; the phone gets the six-digit code. Private volunteers
     have no statutory duty of confidentiality, so each signs a promise.
     """
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "foreningen",
+        "purpose": "at vide, hvem der svarer på henvisninger, og sende engangskoder",
+        "retention": "1 år efter, at personen er stoppet",
+        "seen_by": "lederne i foreningen; afsenderen ser navnet",
+    }
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="named_handlers"

@@ -27,6 +27,13 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in. What they may do comes from memberships, never from here."""
 
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "brugerens organisation; Samspil er databehandler",
+        "purpose": "at kunne logge ind og handle for en organisation",
+        "retention": "til kontoen slettes",
+        "seen_by": "brugeren selv, lederne i brugerens organisationer, driften",
+    }
+
     email = models.EmailField(_("E-mail"), max_length=254)
     name = models.CharField(_("Navn"), max_length=120)
     title = models.CharField(_("Titel"), max_length=120, blank=True)
@@ -70,6 +77,13 @@ class SignInTries(models.Model):
     """When somebody last tried a password, per account name and per address. Both are keyed hashes:
     the table tells nobody who tried (AUT-5)."""
 
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "brugerens organisation; Samspil er databehandler",
+        "purpose": "at bremse gæt på adgangskoder",
+        "retention": "1 døgn efter sidste forsøg",
+        "seen_by": "ingen",
+    }
+
     bucket = models.BinaryField(primary_key=True)
     tries = ArrayField(models.DateTimeField())
 
@@ -87,6 +101,13 @@ class SignInTries(models.Model):
 class KeptForm(UuidModel):
     """What a person had typed when the session ran out, kept for an hour and offered back to the
     same person after sign-in (A11Y-5). Encrypted, because it may speak of a patient."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "brugerens organisation; Samspil er databehandler",
+        "purpose": "at intet går tabt, når en session udløber under skrivning",
+        "retention": "1 døgn",
+        "seen_by": "den, der har skrevet",
+    }
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     path = models.CharField(max_length=400)

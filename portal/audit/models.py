@@ -1,4 +1,4 @@
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -11,6 +11,13 @@ class AuditEntry(models.Model):
     It holds labels and ids, never foreign keys, names of patients or text. The table is partitioned
     by month and made by SQL in the first migration, so Django only reads and writes it.
     """
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "den dataansvarlige for den række, der er set eller ændret",
+        "purpose": "at kunne svare på, hvem der har set og ændret hvad",
+        "retention": "5 år, derefter slettes hele måneder",
+        "seen_by": "databeskyttelsesrådgiveren; borgeren selv ved indsigt",
+    }
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +29,13 @@ class OutgoingMessage(models.Model):
     is sent. `key` says what it is (`referral:<id>:reminder:1`), so that running a job twice queues
     once.
     """
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "brugerens organisation; Samspil er databehandler",
+        "purpose": "at sende beskeder én gang og kun én gang; rummer id'er, aldrig navne",
+        "retention": "90 dage efter afsendelse",
+        "seen_by": "ingen; driften ser antal og fejl",
+    }
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("E-mail")

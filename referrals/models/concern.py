@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,13 @@ class Concern(models.Model):
 
     The words are sealed; who wrote is not asked.
     """
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "modtageren af henvisningen",
+        "purpose": "at følge en bekymring til ende",
+        "retention": "2 år efter afslutning",
+        "seen_by": "modtagerens leder og henvisningsmodtagere, områdets koordinator",
+    }
 
     class Status(models.TextChoices):
         NEW = "new", _("Ny")

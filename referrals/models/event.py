@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,13 @@ class ReferralEventQuerySet(models.QuerySet["ReferralEvent"]):
 class ReferralEvent(models.Model):
     """One thing that happened to a referral. Rows are never changed or deleted by code; the
     timeline on the page reads them. `note` is a code, never somebody's words."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "afsenderen; fra modtagelsen også modtageren",
+        "purpose": "henvisningens historie",
+        "retention": "som henvisningen",
+        "seen_by": "de samme som henvisningen",
+    }
 
     id = models.BigAutoField(primary_key=True)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="events")
@@ -68,6 +77,13 @@ class ReferralEvent(models.Model):
 
 class Outcome(models.Model):
     """What became of it, in one code and two optional questions."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "afsenderen; fra modtagelsen også modtageren",
+        "purpose": "at afsenderen kan se, hvordan det gik",
+        "retention": "som henvisningen",
+        "seen_by": "de samme som henvisningen",
+    }
 
     class Result(models.TextChoices):
         STILL_TAKES_PART = "still_takes_part", _("Deltager stadig")

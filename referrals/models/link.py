@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +14,13 @@ class ReplyLink(models.Model):
     Minted when the mail is sent. The token is random (128 bits) and stored hashed. The row holds no
     patient data and is looked up before a scope can be opened, so it has no wall of its own.
     """
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "modtageren",
+        "purpose": "at kunne svare uden konto",
+        "retention": "som henvisningen",
+        "seen_by": "ingen; kun et aftryk af linket er gemt",
+    }
 
     id = models.BigAutoField(primary_key=True)
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="reply_links")
@@ -47,6 +56,13 @@ class ReplyLink(models.Model):
 class PatientLink(models.Model):
     """The patient's own way to their referral: from the leaflet's QR, or a mail. Random 128 bits,
     stored hashed; a reissued code voids the link printed with the old one."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "afsenderen; fra modtagelsen også modtageren",
+        "purpose": "at borgeren kan følge sin henvisning",
+        "retention": "som henvisningen",
+        "seen_by": "ingen; kun et aftryk af linket er gemt",
+    }
 
     id = models.BigAutoField(primary_key=True)
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="patient_links")

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -137,6 +139,14 @@ class Referral(models.Model):
     them; composite foreign keys (in the migration) tie the patient to its owner, the consent to
     offer and receiver, and the offer to its organisation.
     """
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "afsenderen; fra modtagelsen også modtageren",
+        "purpose": "at få borgeren godt videre og følge op; rummer koder, aldrig navn",
+        "retention": "2 år efter afslutning, derefter kun tal",
+        "seen_by": "afsenderens klinikere, modtagerens henvisningsmodtagere, borgeren selv; "
+        "koordinatoren ser tilbud og status",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
