@@ -1,24 +1,30 @@
 """The order in which the world comes to be. Each part is one transaction and leaves a note of what it
 was built from, so that a second start passes over it."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import connection, transaction
 
 from portal.common import clock
+from portal.common.errors import DomainError
 from portal.demo.models import DemoWorld
-from portal.demo.world import agreements, listings, people
+from portal.demo.world import agreements, around, listings, people, scenes
+from portal.demo.world.lives import Life, Stage, live
+from portal.demo.world.plan import plan
 from portal.demo.world.register import Register
 from portal.demo.world.sources import fingerprint
 from portal.notifications.services import muted
+from referrals import clocks, figures
 
 # The oldest organisation joined this long before the first start.
 FIRST_DAY: Final = timedelta(days=400)
 _EVERYTHING: Final = ("organisations.jsonl", "offers.jsonl", "personas.jsonl", "hospitaler.csv")
+_BATCH: Final = 25
 
 Say = Callable[[str], None]
 
@@ -59,4 +65,96 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
             part("offers", fingerprint("offers.jsonl"), listings.fill)
             part("reminders", "1", listings.pass_over_old_reminders)
             part("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
+            part("closings", "1", lambda: around.announce_closings(Stage(), began))
+        part("scenes", "1", lambda: _live_all(scenes.scenes(began), began))
+        with clock.at(began):
+            part("concerns", "1", lambda: around.report_concerns(Stage(), began))
+        part("figures", "1", lambda: _settle(began))
+    # The only mails that really go out: they were sent as the visitor came.
+    part("fresh", "1", lambda: _live_all(scenes.fresh(clock.now()), clock.now()))
     return world
+
+
+def _live_all(lives: Sequence[Life], until: datetime) -> int:
+    stage = Stage()
+    for life in lives:
+        live(life, stage, until=until)
+    return len(lives)
+
+
+def _settle(now: datetime) -> int:
+    """What jobs of the past nights would have left. The digest of yesterday says that everything
+    older has been told, so that nobody gets a mail about a whole year."""
+    with clock.at(now - timedelta(days=1)):
+        clocks.queue_digests()
+    with clock.at(now):
+        return figures.refresh_answer_figures()
+
+
+# --- the year ----------------------------------------------------------------------------------
+
+
+def fill_history(say: Say = lambda _line: None, *, most: int | None = None) -> DemoWorld:
+    """Live the rest of the plan, one life a transaction; stopped at any moment, it goes on there.
+
+    `most` ends it after so many lives. Safe to repeat: nothing is lived twice.
+    """
+    refuse_outside_demo()
+    with _alone() as alone:
+        if not alone:
+            say("Historikken bliver allerede fyldt.")
+            return the_world()
+        return _fill(say, most)
+
+
+def _fill(say: Say, most: int | None) -> DemoWorld:
+    world = the_world()
+    if world.filled_at is not None:
+        return world
+    now = world.started_at
+    stage = Stage()
+    with clock.at(now):
+        lives = plan(stage, now)
+    DemoWorld.objects.filter(pk=1).update(lives_total=len(lives))
+    refused = 0
+    for number in range(world.lives_done, len(lives)):
+        if most is not None and number - world.lives_done >= most:
+            return the_world()
+        with transaction.atomic(), muted():
+            refused += not _try(lives[number], stage, now)
+            DemoWorld.objects.filter(pk=1).update(lives_done=number + 1)
+        if number % _BATCH == 0:
+            say(f"Historik: {number} af {len(lives)} henvisninger.")
+    with transaction.atomic(), muted():
+        with clock.at(now):
+            around.count_signposts(stage, now)
+            around.count_searches(now)
+        _settle(now)
+        listings.sharpen_search()
+        DemoWorld.objects.filter(pk=1).update(filled_at=clock.now())
+    say(f"Historik: færdig. {refused} henvisninger ville tilbuddet ikke have taget.")
+    return the_world()
+
+
+def _try(life: Life, stage: Stage, until: datetime) -> bool:
+    """Some offers would not have taken it at the time; then it was never sent."""
+    try:
+        with transaction.atomic():
+            live(life, stage, until=until)
+    except DomainError:
+        return False
+    return True
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """One filler at a time: a lock of the session, gone with the process that held it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('demo.history'))")
+        (held,) = cursor.fetchone()
+    try:
+        yield held
+    finally:
+        if held:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('demo.history'))")
