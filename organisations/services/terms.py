@@ -12,7 +12,7 @@ from portal.access.grants import require
 from portal.access.permissions import Permission
 from portal.audit import trail
 from portal.common import clock
-from portal.common.errors import InvalidInput, NotAllowed, NotFound
+from portal.common.errors import InvalidInput, NotFound
 from portal.common.phones import normalise_phone
 
 
@@ -21,8 +21,7 @@ def accept_terms(*, version: str, actor: Actor) -> TermsAcceptance:
     """A manager says yes to one version, the one in force. A second click changes nothing."""
     require(actor, Permission.TERMS_ACCEPT)
     organisation = lock_as_manager(actor)
-    if actor.user_id is None:
-        raise NotAllowed()  # a job signs nothing
+    assert actor.user_id is not None  # noqa: S101 - the lock has found this person a manager
     if version != CURRENT_VERSION:
         raise InvalidInput({"version": _("Vilkårene er ændret. Læs dem igen.")})
     accepted, created = TermsAcceptance.objects.get_or_create(

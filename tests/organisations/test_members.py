@@ -1,6 +1,7 @@
 """Who is in an organisation, and with which roles: the services (ACC-6, ACC-7, ACC-9)."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
@@ -8,8 +9,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from organisations import services
-from organisations.models import Invitation, Membership, MembershipRole, NamedHandler, Role
-from organisations.permissions import roles_for
+from organisations.models import (
+    Invitation,
+    Membership,
+    MembershipRole,
+    NamedHandler,
+    Organisation,
+    Role,
+)
+from organisations.permissions import role_names, roles_for
 from organisations.services.invitations import GOOD_FOR, token_of
 from portal.access.actor import ANONYMOUS, system_actor
 from portal.access.grants import GRANTS
@@ -554,3 +562,81 @@ def test_eight_rival_clicks_on_one_invitation_make_one_member():
 
     assert sorted(outcomes) == ["joined"] + ["refused"] * 7
     assert User.objects.filter(email="ny@samspil.example").count() == 1
+
+
+# --- edges ------------------------------------------------------------------------------------
+def test_an_organisation_that_is_gone_has_no_manager(world):
+    actor = replace(world.receiver_manager.actor(), organisation_id=0)
+
+    with pytest.raises(NotFound):
+        services.end_membership(membership_id=1, actor=actor)
+
+
+def test_no_roles_at_all_are_refused(world):
+    with pytest.raises(InvalidInput):
+        services.change_roles(
+            membership_id=membership_of(world.receiver_editor).pk,
+            roles=[],
+            actor=world.receiver_manager.actor(),
+        )
+
+
+def test_an_organisation_or_person_that_does_not_exist_is_not_found(world):
+    with pytest.raises(NotFound):
+        services.appoint_member(
+            organisation_id=0, email="x@x.example", name="X", roles=[], actor=system_actor("demo")
+        )
+    with pytest.raises(NotFound):
+        services.disable_user(user_id=0, actor=world.operator.actor())
+
+
+def test_an_operator_disables_others_and_never_themself(world):
+    actor = world.operator.actor()
+
+    services.disable_user(user_id=world.gp.user.pk, actor=actor)
+    with pytest.raises(NotAllowed):
+        services.disable_user(user_id=world.operator.user.pk, actor=actor)
+    with pytest.raises(NotAllowed):
+        services.disable_user(user_id=world.nurse.user.pk, actor=world.dpo.actor())
+
+    assert not User.objects.get(pk=world.gp.user.pk).is_active
+    assert User.objects.filter(is_active=False).count() == 1
+
+
+def test_a_new_person_without_a_password_is_asked_for_one(world):
+    row = invite(world)
+
+    with pytest.raises(InvalidInput) as refusal:
+        services.accept_invitation(token=token_of(row), actor=ANONYMOUS)
+
+    assert set(refusal.value.errors) == {"password1"}
+
+
+def test_a_disabled_person_does_not_come_back_by_invitation(world):
+    row = invite(world, email=world.gp.user.email)
+    actor = world.gp.actor()
+    services.disable_user(user_id=world.gp.user.pk, actor=world.operator.actor())
+
+    with pytest.raises(NotAllowed, match="spærret"):
+        services.accept_invitation(token=token_of(row), actor=actor)
+
+
+def test_an_invitation_to_an_organisation_that_closed_is_dead(world):
+    row = invite(world)
+    Organisation.objects.filter(pk=world.receiver.pk).update(status="closed")
+
+    with pytest.raises(NotFound):
+        services.accept_invitation(token=token_of(row), actor=ANONYMOUS, password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ([], ""),
+        (["manager"], "leder"),
+        (["manager", "editor"], "redaktør og leder"),
+        (["clinician", "dpo", "analyst"], "analytiker, kliniker og databeskyttelsesrådgiver"),
+    ],
+)
+def test_roles_in_a_sentence(roles, words):
+    assert role_names(roles) == words

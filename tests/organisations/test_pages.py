@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from organisations import public_page, services
 from organisations.models import (
+    ClosingPeriod,
     Contact,
     Invitation,
     Membership,
@@ -414,3 +415,65 @@ def test_log_out_stands_on_every_signed_in_page(world, client_for):
 
     for address in pages:
         assert 'action="/konto/log-af/"' in client.get(address).content.decode(), address
+
+
+def test_a_manager_vouches_resets_renews_and_withdraws_on_the_pages(world, client_for):
+    client = client_for(world.receiver_manager)
+    User.objects.filter(pk=world.receiver_handler.user.pk).update(identity_checked_at=None)
+    member = Membership.objects.get(user=world.receiver_handler.user)
+    row = invite(world)
+    assert "Identitet mangler" in client.get(MEMBERS).content.decode()
+
+    client.post(f"{MEMBERS}{member.pk}/bekraeft-identitet/")
+    assert User.objects.get(pk=world.receiver_handler.user.pk).identity_checked_at
+    client.post(f"{MEMBERS}{member.pk}/nulstil-to-faktor/")
+    assert not User.objects.get(pk=world.receiver_handler.user.pk).identity_checked_at
+    client.post(f"/organisation/invitationer/{row.pk}/send-igen/")
+    client.post(f"/organisation/invitationer/{row.pk}/traek-tilbage/")
+
+    assert Invitation.objects.get().withdrawn_at
+    assert "Ingen venter på at sige ja" in client.get(MEMBERS).content.decode()
+
+
+def test_closing_days_are_taken_back_on_the_page(world, client_for):
+    client = client_for(world.receiver_manager)
+    client.post("/organisation/lukkedage/", {"first_day": "2030-12-24", "last_day": "2031-01-02"})
+    period = ClosingPeriod.objects.get()
+
+    assert (
+        client_for(world.outsider_manager)
+        .post(f"/organisation/lukkedage/{period.pk}/slet/")
+        .status_code
+        == 404
+    )
+    client.post(f"/organisation/lukkedage/{period.pk}/slet/")
+
+    assert not ClosingPeriod.objects.exists()
+
+
+def test_inviting_somebody_who_is_there_is_said_beside_the_field(world, client_for):
+    typed = {
+        "name": "Erik",
+        "email": world.receiver_editor.user.email,
+        "roles": [Role.EDITOR],
+        "knows_person": "on",
+    }
+
+    response = client_for(world.receiver_manager).post(f"{MEMBERS}inviter/", typed)
+
+    assert response.status_code == 422
+    assert "allerede med" in response.content.decode()
+
+
+def test_naming_the_same_handler_twice_is_said_beside_the_field(world, client_for):
+    typed = {
+        "name": "Helle",
+        "email": world.named_handler.email,
+        "phone": "00 00 00 55",
+        "promised": "on",
+    }
+
+    response = client_for(world.receiver_manager).post("/organisation/modtagere/ny/", typed)
+
+    assert response.status_code == 422
+    assert "står allerede på listen" in response.content.decode()

@@ -1,5 +1,6 @@
 """The receiver's terms, the named handlers, verification, contacts and closing days."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -260,3 +261,10 @@ def test_only_a_manager_sets_contacts_and_closing_days(world, name):
         services.set_contact(purpose="general", name="K", email="k@k.example", actor=actor)
     with pytest.raises(NotAllowed):
         services.announce_closing(first_day=clock.today(), last_day=clock.today(), actor=actor)
+
+
+def test_a_job_signs_nothing(world):
+    actor = replace(world.receiver_manager.actor(), user_id=None)
+
+    with pytest.raises(NotAllowed):
+        services.accept_terms(version=CURRENT_VERSION, actor=actor)
