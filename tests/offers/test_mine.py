@@ -291,6 +291,7 @@ def test_a_rule_that_the_form_cannot_show_is_kept(
     ("changes", "field"),
     [
         ({"title": ""}, "title"),
+        ({"summary": ""}, "summary"),
         ({"title": "x" * 161}, "title"),
         ({"description": "Ring 010203-1234"}, "description"),
         ({"area": "municipality", "area_names": "Andeby"}, "area_names"),
@@ -389,6 +390,7 @@ def test_a_new_listing_starts_as_a_draft(client_for: ClientFor, world: World) ->
         client,
         url("create"),
         title="Gåtur",
+        summary="Vi går i skoven.",
         category="bevaegelse",
         area_names="Aarhus",
         status="few_places",
@@ -466,7 +468,9 @@ def test_a_link_that_is_not_ours_is_not_found(
     from django.core.signing import Signer
 
     token = {
-        "changed": link.strip("/").split("/")[-1][:-1] + "0",
+        "changed": mint_confirmation(offer_id=offer.pk + 1, due=clock.today()).split(":")[0]
+        + ":"
+        + link.strip("/").split(":")[-1],
         "nonsense": "x",
         "another-salt": Signer(salt="andet").sign_object([offer.pk, "2026-11-23"]),
     }[how]
