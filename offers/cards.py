@@ -1,6 +1,6 @@
 """What a search result shows, as plain data for `components/offer_card.html`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
@@ -84,10 +84,12 @@ def card_rows(ids: Iterable[int]) -> dict[int, Offer]:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """For whom the cards are drawn: who may refer, from where."""
+    """For whom the cards are drawn: who may refer, from where, and what is on the list to print."""
 
     actor: Actor
     place: Place | None = None
+    starred: Collection[str] = ()
+    here: str = ""  # the address that a star leads back to
 
     @property
     def may_refer(self) -> bool:
@@ -109,7 +111,7 @@ def card(offer: Offer, viewer: Viewer, *, km: float | None = None) -> dict[str, 
         "id": offer.pk,
         "slug": offer.slug,
         "title": offer.title,
-        "url": url_or_nothing("offers:detail", offer.slug) or f"/tilbud/{offer.slug}/",
+        "url": _page_url(offer, viewer),
         "organisation": offer.organisation.name,
         "summary": offer.shown_summary,
         "icon": icon,
@@ -121,6 +123,9 @@ def card(offer: Offer, viewer: Viewer, *, km: float | None = None) -> dict[str, 
         "refer_url": refer_url,
         "see": not refer_url,
         "print_url": url_or_nothing("offers:leaflet", offer.slug),
+        "star_url": url_or_nothing("offers:star", offer.slug),
+        "starred": offer.slug in viewer.starred,
+        "here": viewer.here,
     }
 
 
@@ -130,6 +135,15 @@ def url_or_nothing(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def _page_url(offer: Offer, viewer: Viewer) -> str:
+    """The offer's page, which says how far it is from where the reader searched."""
+    address = reverse("offers:detail", args=[offer.slug])
+    if viewer.place is None:
+        return address
+    near = viewer.place.postal_code or viewer.place.municipality_code
+    return f"{address}?{urlencode({'sted': near})}"
 
 
 def _refer_url(offer: Offer, capacity: OfferCapacity | None, viewer: Viewer) -> str:

@@ -54,6 +54,13 @@ JOBS: dict[str, Job] = {
     "offers.reminders": Job(
         "offers.tasks.offer_reminders", Daily(time(7, 15)), command="offer_reminders", seconds=540
     ),
+    # With the dictionary, which no page loads; pages have indexed each change at once without it.
+    "offers.search": Job(
+        "offers.search.indexing.rebuild_nightly",
+        Daily(time(2, 0)),
+        command="index_offers",
+        seconds=1700,
+    ),
     "accounts.tidy": Job(
         "portal.accounts.tidying.tidy", Daily(time(3, 0)), command="tidy_accounts"
     ),

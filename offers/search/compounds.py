@@ -242,5 +242,5 @@ def load_dictionary() -> Dictionary:
 
 
 def release_dictionary() -> None:
-    """Let the word list go, so that a long-lived worker does not keep it."""
+    """Let the word list go, so that a long-lived worker does not keep its memory."""
     load_dictionary.cache_clear()

@@ -12,6 +12,7 @@ from typing import Final
 
 from django.db import transaction
 
+from offers.coverage import ONLINE_MODES
 from offers.models import Offer, OfferCapacity, OfferCoverage, OfferStatus, SearchRow, Synonym
 from offers.models.offer import HIDDEN_AFTER, NOT_CONFIRMED_AFTER
 from offers.search import compounds, vocabulary
@@ -24,8 +25,6 @@ from portal.common import clock
 from portal.geography.models import AreaMembership, Municipality, PostalCode
 
 BATCH: Final = 500
-# Nobody travels to these, so they cover the whole country unless the offer says otherwise.
-ONLINE_MODES: Final = frozenset({"digital", "telefon", "chat"})
 _UPDATED: Final = [f.name for f in SearchRow._meta.concrete_fields if not f.primary_key]
 
 
@@ -52,6 +51,14 @@ def rebuild_index() -> int:
     SearchRow.objects.exclude(offer__in=Offer.objects.public()).delete()
     vocabulary.replace_vocabulary(_as_terms(spellings))
     return len(ids)
+
+
+def rebuild_nightly() -> int:
+    """The same, for a worker that goes on living: the dictionary is let go of afterwards."""
+    try:
+        return rebuild_index()
+    finally:
+        compounds.release_dictionary()
 
 
 def refresh_vocabulary() -> int:

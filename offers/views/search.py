@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from offers import shortlist
 from offers.cards import Viewer, cards
 from offers.filters import ACCESS, LANGUAGE, NAMES, WHOM, Filters, Group, groups
 from offers.search.counting import count_search
@@ -61,6 +62,7 @@ class Search:
     filters: Filters
     results: Results
     actor: Actor
+    starred: tuple[str, ...]
     has_crisis: bool
 
     @classmethod
@@ -86,6 +88,7 @@ class Search:
             filters=filters,
             results=results,
             actor=getattr(request, "actor", ANONYMOUS),
+            starred=shortlist.read(request),
             has_crisis=mentions_crisis(query) or mentions_crisis(place_text),
         )
 
@@ -159,6 +162,7 @@ class Search:
             "pager": numbered_pager(
                 results.page, min(results.pages, _LAST_PAGE), params=self._kept_params()
             ),
+            "shortlist": self._shortlist(),
             "loosened": self._loosened() if empty else [],
             "navigator": self._navigator() if empty else None,
         }
@@ -221,7 +225,7 @@ class Search:
         """Cards, each with the heading that begins a new part of the list above it."""
         results = self.results
         shown = {hit.offer_id: hit for hit in results.hits}
-        drawn = cards(results.hits, Viewer(self.actor, results.place))
+        drawn = cards(results.hits, self._viewer)
         entries: list[dict[str, Any]] = []
         # What nearly fits needs no heading where nothing fits: the sentence above says so.
         before = "" if results.exact else _part(results.hits[0]) if results.hits else ""
@@ -236,6 +240,18 @@ class Search:
         if part == "far":
             return _("Dækker ikke %(place)s") % {"place": self.place_label}
         return _("Passer på noget af det, du søger")
+
+    @cached_property
+    def _viewer(self) -> Viewer:
+        here = self._kept_params()
+        if self.results.page > 1:
+            here[NUMBER] = str(self.results.page)
+        return Viewer(self.actor, self.results.place, self.starred, self._url(here))
+
+    def _shortlist(self) -> dict[str, Any] | None:
+        if not self.starred:
+            return None
+        return {"count": len(self.starred), "url": reverse("offers:leaflet-list")}
 
     def _groups(self) -> list[dict[str, Any]]:
         return [
@@ -314,7 +330,7 @@ class Search:
         if offer_id is None:
             return None
         hit = Hit(offer_id, covered=True, complete=True, km=None)
-        return next(iter(cards([hit], Viewer(self.actor, self.results.place))), None)
+        return next(iter(cards([hit], self._viewer)), None)
 
 
 def _part(hit: Hit) -> str:

@@ -408,3 +408,34 @@ def test_the_page_needs_no_script_for_its_filters(client: Client, world: World) 
     assert 'type="submit"' in facets
     assert "<script>" not in page
     assert "style=" not in page
+
+
+def test_star_puts_an_offer_on_the_list_and_leads_back_to_the_search(
+    client: Client, world: World
+) -> None:
+    OfferFactory(slug="cafe", title="Hjertecafé")
+    index()
+    page = get(client, q="hjertecafé", sted="8000").content.decode()
+    back = re.search(r'name="next" value="([^"]+)"', page).group(1).replace("&amp;", "&")
+
+    answer = client.post("/tilbud/cafe/gem/", {"next": back})
+    after = get(client, q="hjertecafé", sted="8000").content.decode()
+
+    assert back == "/tilbud/?q=hjertecaf%C3%A9&sted=8000"
+    assert answer["Location"] == back
+    assert 'aria-pressed="false"' in page
+    assert 'aria-pressed="true"' in after
+    assert "1 tilbud på listen" in after
+    assert "/tilbud/liste.pdf" in after
+
+
+def test_a_card_leads_to_the_page_of_the_offer_and_keeps_the_place(
+    client: Client, world: World
+) -> None:
+    OfferFactory(slug="cafe", title="Hjertecafé")
+    index()
+
+    page = get(client, q="hjertecafé", sted="8000").content.decode()
+
+    assert '<a href="/tilbud/cafe/?sted=8000">Hjertecafé</a>' in page
+    assert client.get("/tilbud/cafe/?sted=8000").status_code == 200
