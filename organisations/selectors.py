@@ -23,7 +23,8 @@ def has_accepted_terms(organisation: Organisation) -> bool:
 
 
 def handlers_for(organisation_id: int) -> list[NamedHandler]:
-    """Named handlers in the order they are written to: the contact, the deputy, bounced ones last."""
+    """Named handlers in the order they are written to: the contact, the deputy, bounced ones
+    last."""
     return list(NamedHandler.objects.filter(organisation_id=organisation_id).in_turn())
 
 

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +41,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def with_page_data(self) -> "AgreementQuerySet":
         return self.prefetch_related(
-            "parties__organisation", "obligations", "goals", "budget__paid_by", "linked_offers__offer"
+            "parties__organisation",
+            "obligations",
+            "goals",
+            "budget__paid_by",
+            "linked_offers__offer",
         )
 
 

@@ -47,10 +47,7 @@ def agreement_list(request: ActorRequest) -> HttpResponse:
 @require_safe
 def agreement_detail(request: ActorRequest, slug: str) -> HttpResponse:
     agreement = (
-        Agreement.objects.visible_to(request.actor)
-        .with_page_data()
-        .filter(slug=slug)
-        .first()
+        Agreement.objects.visible_to(request.actor).with_page_data().filter(slug=slug).first()
     )
     if agreement is None:
         raise NotFound()

@@ -1,7 +1,7 @@
 """The jobs that keep every referral moving: reminders, ends, digests. Each is safe to run twice.
 
-Candidates are read in batches; what is due is computed from rows; each is then done in a transaction
-of its own, under the row's lock and after a second look.
+Candidates are read in batches; what is due is computed from rows; each is then done in a
+transaction of its own, under the row's lock and after a second look.
 """
 
 import logging

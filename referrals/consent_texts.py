@@ -23,6 +23,6 @@ def consent_text(*, offer: Offer, receiver: Organisation) -> str:
 def self_consent_text(*, offer: Offer, receiver: Organisation) -> str:
     """What the citizen says yes to on the public page (GDPR 9(2)(a))."""
     return _(
-        "Ja, %(receiver)s må bruge det, jeg har skrevet her, til at kontakte mig om »%(offer)s«. Jeg "
-        "kan altid trække det tilbage. Mit ja gælder højst et år."
+        "Ja, %(receiver)s må bruge det, jeg har skrevet her, til at kontakte mig om »%(offer)s«. "
+        "Jeg kan altid trække det tilbage. Mit ja gælder højst et år."
     ) % {"receiver": receiver.name, "offer": offer.title}

@@ -1,7 +1,8 @@
 """The clocks of `workflows.md`, as days and as moments computed from rows.
 
 Working days are Danish, in Europe/Copenhagen; an organisation's announced closing periods pause the
-answer clocks. `settings.REFERRAL_CLOCKS` overrides days per region: {"midtjylland": {"expire": 20}}.
+answer clocks. `settings.REFERRAL_CLOCKS` overrides days per region, by the names of `Days`:
+{"midtjylland": {"expire": 20}}.
 """
 
 from collections.abc import Sequence
@@ -100,8 +101,8 @@ def due_now(
     consent_expires_at: datetime | None = None,
     days: Days = DEFAULT,
 ) -> Due | None:
-    """The one thing that is due: an end before a reminder, and of several reminders only the latest,
-    so that a pause of the machine gives one mail and not a heap."""
+    """The one thing that is due: an end before a reminder, and of several reminders only the
+    latest, so that a pause of the machine gives one mail and not a heap."""
     return _end_due(referral, pauses, consent_expires_at, days) or _reminder_due(
         referral, pauses, consent_expires_at, days
     )
@@ -183,9 +184,7 @@ def _reminders(
     found: list[tuple[datetime, str]] = []
     match referral.status:
         case State.AWAITING_MODERATION:
-            found = [
-                (add_working_days(since, days.moderation_reminder), f"moderation-{began}")
-            ]
+            found = [(add_working_days(since, days.moderation_reminder), f"moderation-{began}")]
         case State.SENT if referral.kind != Kind.CODE and referral.sent_at is not None:
             sent = referral.sent_at
             found = [
@@ -193,9 +192,7 @@ def _reminders(
                 (add_working_days(sent, days.second_reminder, pauses), "answer-2"),
             ]
         case State.ACCEPTED:
-            found = [
-                (add_working_days(since, days.contact_reminder, pauses), f"contact-{began}")
-            ]
+            found = [(add_working_days(since, days.contact_reminder, pauses), f"contact-{began}")]
         case State.WAITLISTED if referral.waitlist_review_on is not None:
             day = referral.waitlist_review_on
             found = [(start_of(day), f"waitlist-{day:%Y%m%d}")]

@@ -1,5 +1,5 @@
-"""What the patient's leaflet says of one referral by code. No name, no illness beyond the title that
-the patient has chosen to be given."""
+"""What the patient's leaflet says of one referral by code. No name, no illness beyond the title
+that the patient has chosen to be given."""
 
 from offers.models import Offer
 from offers.presentation import how_to_join_lines, place_lines, price_text, session_lines

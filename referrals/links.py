@@ -1,8 +1,8 @@
 """Reply links and patients' own links: minting, opening, and the cookie scoped to one referral.
 
-A mail holds `/svar/<token>/`. GET swaps the token for a signed cookie that reaches `/svar/` alone and
-redirects to a clean address, so the token stays out of history, logs and referrers. Opening changes
-nothing else.
+A mail holds `/svar/<token>/`. GET swaps the token for a signed cookie that reaches `/svar/` alone
+and redirects to a clean address, so the token stays out of history, logs and referrers. Opening
+changes nothing else.
 """
 
 from datetime import datetime, timedelta
@@ -53,9 +53,7 @@ def open_reply_link(token: str) -> ReplyLink | None:
 
 
 def open_patient_link(token: str) -> PatientLink | None:
-    return PatientLink.objects.filter(
-        token_hash=hash_token(token), revoked_at__isnull=True
-    ).first()
+    return PatientLink.objects.filter(token_hash=hash_token(token), revoked_at__isnull=True).first()
 
 
 def _set_cookie(
@@ -83,9 +81,7 @@ def remember_phone_code(request: HttpRequest, response: HttpResponse, link_id: i
     _set_cookie(request, response, _PHONE_COOKIE, str(link_id), REPLY_PATH, PHONE_CONFIRMED_AGE)
 
 
-def remember_patient_link(
-    request: HttpRequest, response: HttpResponse, link: PatientLink
-) -> None:
+def remember_patient_link(request: HttpRequest, response: HttpResponse, link: PatientLink) -> None:
     _set_cookie(request, response, _PATIENT_COOKIE, str(link.pk), PATIENT_PATH, COOKIE_AGE)
 
 

@@ -1,8 +1,8 @@
 """How each message of a referral is put together when it is sent, in the worker.
 
-Every builder opens its own scope and looks again: what is no longer true is not sent (`None`). Reply
-links are minted here, so their tokens never stand in the outbox. No builder puts a name, an illness,
-initials or an offer's title into a mail.
+Every builder opens its own scope and looks again: what is no longer true is not sent (`None`).
+Reply links are minted here, so their tokens never stand in the outbox. No builder puts a name, an
+illness, initials or an offer's title into a mail.
 """
 
 from datetime import datetime, timedelta
@@ -219,7 +219,8 @@ def phone_code(ids: Ids) -> Sms | None:
         if link is None or not link.is_valid:
             return None
         code = make_phone_code(link)
-        return Sms(to=link.handler.phone, text=f"Samspil: din kode er {code}. Den gælder i 10 minutter.")
+        text = f"Samspil: din kode er {code}. Den gælder i 10 minutter."
+        return Sms(to=link.handler.phone, text=text)
 
 
 # --- to the sender --------------------------------------------------------------------------
@@ -232,9 +233,7 @@ def declined(ids: Ids) -> Mail | None:
         referral = _find(ids)
         if referral is None or referral.status != State.DECLINED:
             return None
-        return _to_clinician(
-            referral, "referrals/declined", alternatives=_alternatives(referral)
-        )
+        return _to_clinician(referral, "referrals/declined", alternatives=_alternatives(referral))
 
 
 @message("referrals.expired")
@@ -342,7 +341,8 @@ def expired_patient(ids: Ids) -> Mail | Sms | None:
         link = _url("referrals:patient-open", mint_patient_link(referral))
         if patient.email:
             return render_mail("referrals/patient_expired", {"link": link}, to=patient.email)
-        return Sms(to=patient.phone, text=f"Du har ikke fået svar endnu. Se hvad du kan gøre: {link}")
+        text = f"Du har ikke fået svar endnu. Se, hvad du kan gøre: {link}"
+        return Sms(to=patient.phone, text=text)
 
 
 @message("referrals.code-sms")
@@ -355,7 +355,7 @@ def code_sms(ids: Ids) -> Sms | None:
         link = _url("referrals:patient-open", row.link)
         return Sms(
             to=row.phone,
-            text=f"Din kode er {row.code}. Vis eller læs den op, når du kontakter foreningen. {link}",
+            text=f"Din kode er {row.code}. Vis eller læs den op, når du ringer. {link}",
         )
 
 

@@ -32,7 +32,9 @@ def sentence_of(referral: Referral) -> str:
         State.IN_PROGRESS: _("Du er i gang hos %(receiver)s siden %(day)s."),
         State.COMPLETED: _("Forløbet hos %(receiver)s sluttede den %(day)s."),
         State.NOT_COMPLETED: _("Det blev ikke til noget hos %(receiver)s (%(day)s)."),
-        State.DECLINED: _("%(receiver)s kunne ikke tage imod den %(day)s. Spørg om et andet tilbud."),
+        State.DECLINED: _(
+            "%(receiver)s kunne ikke tage imod den %(day)s. Spørg om et andet tilbud."
+        ),
         State.WITHDRAWN: _("Du eller din behandler stoppede den %(day)s."),
         State.EXPIRED: _("Den udløb den %(day)s uden svar. Spørg om et andet tilbud."),
         State.ENTERED_IN_ERROR: _("Den var en fejl og er lukket den %(day)s."),
@@ -48,8 +50,8 @@ def timeline(referral: Referral) -> list[dict[str, Any]]:
 
 
 def look_ups(referral: Referral) -> list[dict[str, Any]]:
-    """Who has looked: role and organisation, time and reason. Names of employees stay out, as a rule
-    (C-579/21; Datatilsynet 2024-32-0283)."""
+    """Who has looked: role and organisation, time and reason. Names of employees stay out, as a
+    rule (C-579/21; Datatilsynet 2024-32-0283)."""
     entries = list(trail.lookups_of(referral).exclude(actor_kind="patient_link")[:200])
     names = dict(
         Organisation.objects.filter(

@@ -59,11 +59,7 @@ def _holds_role(actor: Actor, step: Transition, referral: Referral) -> bool:
         case Permission.REFERRAL_SEND | Permission.REFERRAL_WITHDRAW:
             if referral.sender_id == actor.organisation_id and works_on(actor, referral.parent):
                 return True
-            return (
-                allows(actor, step.permission)
-                and actor.is_strong
-                and is_sender(actor, referral)
-            )
+            return allows(actor, step.permission) and actor.is_strong and is_sender(actor, referral)
     return False
 
 

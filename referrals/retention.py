@@ -62,8 +62,8 @@ def forget_delivered_sms() -> int:
 
 
 def _erase_patients() -> int:
-    """Fields of persons whose referrals have all ended 90 days ago. The row stays, empty: states and
-    coded facts are still counted, and the consent still names it."""
+    """Fields of persons whose referrals have all ended 90 days ago. The row stays, empty: states
+    and coded facts are still counted, and the consent still names it."""
     with tenant(ACTOR), transaction.atomic():
         ended = Referral.objects.filter(
             status__in=_ENDED, status_changed_at__lte=clock.now() - PATIENT_FIELDS

@@ -51,9 +51,7 @@ def people_to_tell(concern: Concern) -> Iterator[int]:
 
 def referral_for_page(*, actor: Actor, referral_id: UUID) -> Referral:
     """One referral with what its page shows, or `NotFound`. The read is logged."""
-    referral = (
-        Referral.objects.visible_to(actor).with_page_data().filter(pk=referral_id).first()
-    )
+    referral = Referral.objects.visible_to(actor).with_page_data().filter(pk=referral_id).first()
     if referral is None:
         raise NotFound()
     trail.record_read(actor, "referral.view", [referral])
@@ -120,10 +118,7 @@ def codes_out(actor: Actor) -> int:
 def inbox_counts(actor: Actor) -> dict[str, int]:
     """How many wait, and how many are in each state, for the inbox's head. One statement."""
     rows = (
-        Referral.objects.received_by(actor)
-        .order_by()
-        .values_list("status")
-        .annotate(Count("pk"))
+        Referral.objects.received_by(actor).order_by().values_list("status").annotate(Count("pk"))
     )
     return dict(rows)
 
@@ -132,8 +127,9 @@ def inbox_counts(actor: Actor) -> dict[str, int]:
 
 
 def record_text(referral: Referral) -> str:
-    """A ready text for the patient record, for every kind (sundhedsloven § 44(1), CON-4): it answers
-    "which patient is this code?". It carries no name; the record it is put into is the patient's."""
+    """A ready text for the patient record, for every kind (sundhedsloven § 44(1), CON-4): it
+    answers "which patient is this code?". It carries no name; the record it is put into is the
+    patient's."""
     facts = {
         "reference": referral.reference,
         "offer": referral.offer.title,

@@ -63,9 +63,7 @@ def _move(
     by_patient: bool = False,
     by_system: bool = False,
 ) -> Transition:
-    return Transition(
-        frozenset(sources), target, permission, by_reply_link, by_patient, by_system
-    )
+    return Transition(frozenset(sources), target, permission, by_reply_link, by_patient, by_system)
 
 
 _SEND = Permission.REFERRAL_SEND

@@ -9,7 +9,8 @@ from offers.models.offer import Offer
 class SearchRow(models.Model):
     """What search reads of one offer: words with weights, covered municipalities, facet codes.
 
-    Written by `offers.search.indexing`; facets are copied here so that a search page reads one table.
+    Written by `offers.search.indexing`; facets are copied here so that a search page reads one
+    table.
     """
 
     offer = models.OneToOneField(
@@ -17,23 +18,13 @@ class SearchRow(models.Model):
     )
     words = SearchVectorField()
     # Municipality codes the offer covers; the marker `*` stands for the whole country.
-    covers = ArrayField(
-        models.CharField(max_length=4), default=list
-    )
+    covers = ArrayField(models.CharField(max_length=4), default=list)
     category = models.CharField(max_length=40)
     mode = models.CharField(max_length=20)
-    target_groups = ArrayField(
-        models.CharField(max_length=40), default=list
-    )
-    participation = ArrayField(
-        models.CharField(max_length=20), default=list
-    )
-    languages = ArrayField(
-        models.CharField(max_length=5), default=list
-    )
-    accessibility = ArrayField(
-        models.CharField(max_length=20), default=list
-    )
+    target_groups = ArrayField(models.CharField(max_length=40), default=list)
+    participation = ArrayField(models.CharField(max_length=20), default=list)
+    languages = ArrayField(models.CharField(max_length=5), default=list)
+    accessibility = ArrayField(models.CharField(max_length=20), default=list)
     gender = models.CharField(max_length=5)
     age_min = models.PositiveSmallIntegerField(null=True)
     age_max = models.PositiveSmallIntegerField(null=True)

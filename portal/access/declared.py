@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`access` is a permission's value, or public, signed_in, reply_link, patient_link, operator."""
+    """`access` is a permission's value, or public, signed_in, reply_link, patient_link,
+    operator."""
 
     access: str
     scoped: bool

@@ -27,9 +27,7 @@ _MANAGER = frozenset(
 _EDITOR = frozenset({P.ORGANISATION_VIEW, P.OFFER_EDIT})
 # A reported concern reaches the receiver's manager (workflows.md, "Safety").
 _MANAGER_OF_RECEIVER = _MANAGER | _EDITOR | {P.CONCERN_HANDLE}
-_HANDLER = frozenset(
-    {P.ORGANISATION_VIEW, P.REFERRAL_RECEIVE, P.REFERRAL_ANSWER, P.CONCERN_HANDLE}
-)
+_HANDLER = frozenset({P.ORGANISATION_VIEW, P.REFERRAL_RECEIVE, P.REFERRAL_ANSWER, P.CONCERN_HANDLE})
 _CLINICIAN = frozenset(
     {
         P.ORGANISATION_VIEW,

@@ -24,7 +24,8 @@ class RequestIdMiddleware:
 
 
 class NoNullBytesMiddleware:
-    """PostgreSQL text holds no null byte, so no address of ours does; forms refuse it themselves."""
+    """PostgreSQL text holds no null byte, so no address of ours does; forms refuse it
+    themselves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What production runs. The other settings files only relax it; the environment is read here alone."""
+"""What production runs. The other files only relax it; the environment is read here alone."""
 
 import hashlib
 from pathlib import Path
@@ -18,7 +18,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL", require_tls=True)}
 BROKER_URL = env.text("BROKER_URL")
-# Keys for patient fields and for their blind indexes. They live outside the database and its backup.
+# Keys for patient fields and their blind indexes live outside the database and its backup.
 FIELD_KEYS = env.keyring("FIELD_KEYS")
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY", at_least=32).encode()
 SEAL_KEY = env.text("SEAL_KEY", at_least=32).encode()

@@ -1,4 +1,5 @@
-"""Typed readers for the environment. Only `base.py` uses them, so that every variable has one place.
+"""Typed readers for the environment. Only `base.py` uses them, so that every variable has one
+place.
 
 Each helper refuses nonsense at start-up: a forgotten variable stops the start, it never weakens it.
 """
@@ -74,7 +75,7 @@ def database(name: str, *, require_tls: bool) -> dict[str, Any]:
     """
     address = urlsplit(text(name))
     if address.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured(f"{name} must be a postgresql:// address; there is no other path.")
+        raise ImproperlyConfigured(f"{name} must be a postgresql:// address, and nothing else.")
     options = dict(parse_qsl(address.query))
     host = options.pop("host", "") or unquote(address.hostname or "")
     if require_tls and not host.startswith("/") and "sslmode" not in options:

@@ -58,8 +58,8 @@ class SendForm(forms.Form):
     message = forms.CharField(
         label=_("Hvad skal foreningen vide?"),
         help_text=_(
-            "Kun det, de skal bruge for at tage godt imod. Ingen diagnoser, der ikke er nødvendige, "
-            "og intet cpr-nummer."
+            "Kun det, de skal bruge for at tage godt imod. Ingen diagnoser, der ikke er "
+            "nødvendige, og intet cpr-nummer."
         ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

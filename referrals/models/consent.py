@@ -49,9 +49,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 class Consent(PatientModel):
     """Proof of consent under sundhedsloven §§ 43-44 (or GDPR 9(2)(a)): patient, purpose, exact
-    receiver and offer, data categories, who took it, when, form, text shown. It ends by itself after
-    one year at the latest (§ 44(2)). Three consents in one conversation: (1) sending, which the row
-    itself is, (2) feedback to the clinician, (3) follow-up.
+    receiver and offer, data categories, who took it, when, form, text shown. It ends by itself
+    after one year at the latest (§ 44(2)). Three consents in one conversation: (1) sending, which
+    the row itself is, (2) feedback to the clinician, (3) follow-up.
     """
 
     privacy: ClassVar[dict[str, str]] = {
@@ -69,9 +69,7 @@ class Consent(PatientModel):
         "referrals.ReferralPatient", on_delete=models.PROTECT, related_name="consents"
     )
     purpose = models.CharField(max_length=40)
-    data_categories = ArrayField(
-        models.CharField(max_length=20)
-    )
+    data_categories = ArrayField(models.CharField(max_length=20))
     form = models.CharField(max_length=8, choices=ConsentForm.choices)
     oral_reason = EncryptedTextField(blank=True)
     given_by = models.CharField(max_length=20, choices=GivenBy.choices)

@@ -96,9 +96,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """What waits for a coordinator of the sender's region."""
         if not allows(actor, Permission.REFERRAL_MODERATE) or actor.organisation_kind != "region":
             return self.none()
-        return self.filter(
-            status=State.AWAITING_MODERATION, sender_municipality_id__in=actor.area
-        )
+        return self.filter(status=State.AWAITING_MODERATION, sender_municipality_id__in=actor.area)
 
     @staticmethod
     def _sent_by(actor: Actor) -> Q:
@@ -107,9 +105,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     @staticmethod
     def _received_by(actor: Actor) -> Q:
         unredeemed = Q(kind=Kind.CODE, redeemed_at__isnull=True)
-        return (
-            Q(receiver_id=actor.organisation_id) & ~Q(status__in=NOT_YET_SENT) & ~unredeemed
-        )
+        return Q(receiver_id=actor.organisation_id) & ~Q(status__in=NOT_YET_SENT) & ~unredeemed
 
     def awaiting_answer(self) -> "ReferralQuerySet":
         return self.filter(status=State.SENT).exclude(kind=Kind.CODE)
@@ -135,9 +131,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 class Referral(models.Model):
     """A social referral. Only `referrals.services` writes `status`.
 
-    `sender`, `receiver` and `patient` stand as plain columns so that the database's wall can compare
-    them; composite foreign keys (in the migration) tie the patient to its owner, the consent to
-    offer and receiver, and the offer to its organisation.
+    `sender`, `receiver` and `patient` stand as plain columns so that the database's wall can
+    compare them; composite foreign keys (in the migration) tie the patient to its owner, the
+    consent to offer and receiver, and the offer to its organisation.
     """
 
     privacy: ClassVar[dict[str, str]] = {
@@ -189,12 +185,8 @@ class Referral(models.Model):
     sender_municipality = models.ForeignKey(
         Municipality, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    needs = ArrayField(
-        models.CharField(max_length=40), default=list
-    )
-    target_groups = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True
-    )
+    needs = ArrayField(models.CharField(max_length=40), default=list)
+    target_groups = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     age_band = models.CharField(max_length=5, choices=AgeBand.choices, blank=True)
     # Why it was sent although the offer does not cover the municipality: a code, no free text.
     outside_area_reason = models.CharField(max_length=20, blank=True)
@@ -227,9 +219,7 @@ class Referral(models.Model):
             models.CheckConstraint(
                 name="referral_status_known", condition=Q(status__in=State.values)
             ),
-            models.CheckConstraint(
-                name="referral_kind_known", condition=Q(kind__in=Kind.values)
-            ),
+            models.CheckConstraint(name="referral_kind_known", condition=Q(kind__in=Kind.values)),
             models.CheckConstraint(
                 name="referral_has_consent",
                 condition=Q(kind="code") | Q(status="draft") | Q(consent__isnull=False),
@@ -248,15 +238,23 @@ class Referral(models.Model):
             ),
             models.CheckConstraint(
                 name="referral_sent_when",
-                condition=Q(status__in=["draft", "awaiting_moderation", "withdrawn",
-                                        "entered_in_error"])
+                condition=Q(
+                    status__in=["draft", "awaiting_moderation", "withdrawn", "entered_in_error"]
+                )
                 | Q(sent_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="referral_accepted_code_is_redeemed",
                 condition=~Q(kind="code")
-                | ~Q(status__in=["accepted", "waitlisted", "in_progress", "completed",
-                                 "not_completed"])
+                | ~Q(
+                    status__in=[
+                        "accepted",
+                        "waitlisted",
+                        "in_progress",
+                        "completed",
+                        "not_completed",
+                    ]
+                )
                 | Q(redeemed_at__isnull=False),
             ),
             models.CheckConstraint(
@@ -285,8 +283,15 @@ class Referral(models.Model):
             models.Index(
                 fields=["status", "last_event_at"],
                 name="referral_open",
-                condition=Q(status__in=["awaiting_moderation", "sent", "accepted", "waitlisted",
-                                        "in_progress"]),
+                condition=Q(
+                    status__in=[
+                        "awaiting_moderation",
+                        "sent",
+                        "accepted",
+                        "waitlisted",
+                        "in_progress",
+                    ]
+                ),
             ),
             models.Index(fields=["offer", "sent_at"], name="referral_of_offer"),
             models.Index(
@@ -323,9 +328,7 @@ class SignpostCount(models.Model):
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    needs = ArrayField(
-        models.CharField(max_length=40), default=list
-    )
+    needs = ArrayField(models.CharField(max_length=40), default=list)
     day = models.DateField()
     count = models.PositiveIntegerField(default=0)
 

@@ -35,8 +35,8 @@ def redeem_code(*, actor: Actor, typed: str) -> Referral:
     """The patient came with a code: it opens once, for a handler of exactly the receiving
     organisation, and from then on for that organisation alone (CON-5).
 
-    Guessing is throttled per organisation. A wrong code, another organisation's code and one that is
-    void all get the same sentence. Raises `InvalidInput`, `Throttled`, `NotAllowed`.
+    Guessing is throttled per organisation. A wrong code, another organisation's code and one that
+    is void all get the same sentence. Raises `InvalidInput`, `Throttled`, `NotAllowed`.
     """
     require(actor, Permission.REFERRAL_ANSWER)
     refuse_guessing(actor.organisation_id)
@@ -178,9 +178,9 @@ def undo(*, actor: Actor, referral_id: UUID) -> Referral:
     if not can_undo(referral):
         raise WrongState(_("De 30 minutter er gået, så svaret kan ikke fortrydes."))
     last = referral.events.order_by("-id").first()
-    mine = (
-        last is not None
-        and (last.actor_user_id, last.actor_link_id) == (actor.user_id, actor.link_id)
+    mine = last is not None and (last.actor_user_id, last.actor_link_id) == (
+        actor.user_id,
+        actor.link_id,
     )
     if not mine:
         raise NotAllowed(_("Kun den, der svarede, kan fortryde."))
@@ -226,9 +226,7 @@ def _write(referral: Referral, actor: Actor, text: str) -> Message:
     except ValidationError as error:
         raise InvalidInput({"text": error.messages[0]}) from error
     sides = {referral.receiver_id, referral.sender_id}
-    from_receiver = actor.link_id is not None or (
-        actor.organisation_id == referral.receiver_id
-    )
+    from_receiver = actor.link_id is not None or (actor.organisation_id == referral.receiver_id)
     if actor.organisation_id not in sides:
         raise NotAllowed()
     message = Message(

@@ -22,8 +22,8 @@ from referrals.workflow import FINAL
 
 @transaction.atomic
 def withdraw(*, actor: Actor, referral_id: UUID) -> Referral:
-    """*Trukket tilbage*, by clinician or patient: in one step, at once. The consent ends with it and
-    the receiver is asked to delete (GDPR 7(3))."""
+    """*Trukket tilbage*, by clinician or patient: in one step, at once. The consent ends with it
+    and the receiver is asked to delete (GDPR 7(3))."""
     referral = lock_referral(referral_id=referral_id, actor=actor)
     event = turn(referral, "withdraw", actor)
     covers = _end_consent(referral, actor)

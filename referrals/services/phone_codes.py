@@ -65,9 +65,7 @@ def give_phone_code(*, actor: Actor, code: str) -> None:
             trail.record(actor, "reply_link.phone_confirmed", link)
         else:
             link.phone_code_tries += 1
-        link.save(
-            update_fields=["phone_code_hash", "phone_code_expires_at", "phone_code_tries"]
-        )
+        link.save(update_fields=["phone_code_hash", "phone_code_expires_at", "phone_code_tries"])
     if not right:
         raise InvalidInput({"code": _("Koden passer ikke. Se efter i din sms, og prøv igen.")})
 

@@ -274,7 +274,8 @@ def send_code(
     except IntegrityError as error:
         if "code_hash" not in str(error):
             raise
-        raise WrongState(_("Henvisningen er allerede sendt. Du finder den på din liste.")) from error
+        sentence = _("Henvisningen er allerede sendt. Du finder den på din liste.")
+        raise WrongState(sentence) from error
 
 
 @transaction.atomic
@@ -537,8 +538,8 @@ def _drop_draft(actor: Actor, offer: Offer) -> None:
 
 @transaction.atomic
 def reissue_code(*, actor: Actor, referral_id: UUID) -> SentCode:
-    """A lost code: a new one, and the old one and its printed link are void. Before redemption only.
-    Raises `WrongState`, `NotAllowed`."""
+    """A lost code: a new one, and the old one and its printed link are void. Before redemption
+    only. Raises `WrongState`, `NotAllowed`."""
     referral = lock_referral(referral_id=referral_id, actor=actor)
     require(actor, Permission.REFERRAL_SEND)
     if referral.sender_id != actor.organisation_id:

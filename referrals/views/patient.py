@@ -60,7 +60,8 @@ def withdraw(request: ActorRequest) -> HttpResponse:
     except WrongState:
         messages.info(request, _("Den er allerede afsluttet. Der er ikke mere at stoppe."))
     else:
-        messages.success(request, _("Det er stoppet. Foreningen kan ikke se dine oplysninger mere."))
+        sentence = _("Det er stoppet. Foreningen kan ikke se dine oplysninger mere.")
+        messages.success(request, sentence)
     return redirect("referrals:patient")
 
 

@@ -84,8 +84,8 @@ def _require_token(token: str, offer: Offer) -> None:
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def concern(request: ActorRequest, slug: str) -> HttpResponse:
-    """Anybody may report; nobody is asked who they are. It reaches the association's manager and the
-    coordinator, who follow it to its end."""
+    """Anybody may report; nobody is asked who they are. It reaches the association's manager and
+    the coordinator, who follow it to its end."""
     offer = Offer.objects.public().select_related("organisation").filter(slug=slug).first()
     if offer is None:
         raise NotFound()

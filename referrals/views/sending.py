@@ -53,9 +53,7 @@ def create(request: ActorRequest) -> HttpResponse:
     return _page(request, actor, offer, form)
 
 
-def _send(
-    request: HttpRequest, actor: Actor, offer: Offer, form: SendForm
-) -> HttpResponse | None:
+def _send(request: HttpRequest, actor: Actor, offer: Offer, form: SendForm) -> HttpResponse | None:
     """The service, and where to go; None when it named fields to mend."""
     links = {
         "replaces": _linked(actor, request.GET.get("erstatter", "")),
@@ -196,7 +194,8 @@ _LONGEST_DRAFT_VALUE = 4000
 @requires(Permission.REFERRAL_SEND)
 @require_POST
 def save_draft(request: ActorRequest) -> HttpResponse:
-    """Called while typing; answers the sentence to show. A CPR number is not even kept in a draft."""
+    """Called while typing; answers the sentence to show. A CPR number is not even kept in a
+    draft."""
     offer = services.load_offer_for_sending(request.GET.get("tilbud", ""))
     data: dict[str, object] = {}
     for name, field in SendForm.base_fields.items():
