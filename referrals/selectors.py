@@ -146,9 +146,9 @@ def record_text(referral: Referral) -> str:
         )
     return (
         _(
-            "Henvist til »%(offer)s« hos %(receiver)s den %(day)s, nr. %(reference)s. Patienten har "
-            "givet samtykke til, at navn, kontaktmåde og de nødvendige oplysninger videregives til "
-            "denne modtager. Samtykket gælder højst et år og kan trækkes tilbage."
+            "Henvist til »%(offer)s« hos %(receiver)s den %(day)s, nr. %(reference)s. Patienten "
+            "har givet samtykke til, at navn, kontaktmåde og de nødvendige oplysninger videregives "
+            "til denne modtager. Samtykket gælder højst et år og kan trækkes tilbage."
         )
         % facts
     )
