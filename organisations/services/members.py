@@ -30,7 +30,11 @@ def lock_as_manager(actor: Actor) -> Organisation:
     """The actor's organisation, locked, after a look at the database: is this still a manager?"""
     require(actor, Permission.MEMBERS_MANAGE)
     organisation = (
-        Organisation.objects.run_by(actor).select_for_update(of=("self",)).order_by().first()
+        Organisation.objects.run_by(actor)
+        # NO KEY: what merely refers to the organisation, such as an answer, does not wait.
+        .select_for_update(no_key=True, of=("self",))
+        .order_by()
+        .first()
     )
     if organisation is None:
         raise NotFound()

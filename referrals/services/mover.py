@@ -17,6 +17,7 @@ from portal.common.errors import NotFound, WrongState
 from referrals import notifications
 from referrals.models import Kind, Referral, ReferralEvent, State
 from referrals.permissions import require_move
+from referrals.services.rights import hold_rights
 from referrals.workflow import TRANSITIONS
 
 UNDO_TIME = timedelta(minutes=30)
@@ -118,7 +119,9 @@ def keep(
     *,
     covers: Iterable[models.Model] = (),
 ) -> None:
-    """Row, event, audit and outgoing mail, together."""
+    """Row, event, audit and outgoing mail, together, by somebody who still may. Raises
+    `NotAllowed`."""
+    hold_rights(actor)
     if referral._state.adding:
         referral.save(force_insert=True)
     else:
@@ -156,7 +159,8 @@ def move(
     reason: str = "",
     target: State | None = None,
 ) -> Referral:
-    """Lock, check, turn, keep: what most verbs are. Raises `NotFound`, `NotAllowed`, `WrongState`."""
+    """Lock, check, turn, keep: what most verbs are. Raises `NotFound`, `NotAllowed`,
+    `WrongState`."""
     referral = lock_referral(referral_id=referral_id, actor=actor)
     event = turn(referral, verb, actor, reason=reason, target=target)
     keep(referral, event, actor)
