@@ -1,38 +1,30 @@
-"""The editor's form. It checks shapes and speaks to people; `offers.facts` checks the rest.
+"""The editor's one page, and the room part of it that also stands alone."""
 
-No field carries `maxlength`: a browser would cut a pasted text without a word. Too long is an error
-that leaves the text where it is.
-"""
-
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from offers.facts import SUBJECT_ROLES, Facts
+from offers.forms.areas import areas_named, names_of
+from offers.forms.fields import grouped_target_groups, lines, many, whole
+from offers.forms.times import KEEP, REPEATS, RULES, WEEKDAYS, repeats_of
 from offers.models import OfferCapacity, OfferCoverage
 from offers.models.offer import Gender
 from offers.services.freshness import MOST_PLACES, MOST_WEEKS
 from offers.vocabularies import (
     ACCESSIBILITY,
     CATEGORIES,
-    DIMENSIONS,
     FORMS,
     ICPC_CHAPTERS,
     LANGUAGES,
     PARTICIPATION,
-    target_groups_by_dimension,
 )
 from organisations.models import Workforce
 from portal.common import clock
-from portal.geography.folding import fold
-from portal.geography.models import HealthCouncil, Municipality, Region
 
 _ROOM: Final = (
     (OfferCapacity.Status.OPEN, gettext_lazy("Åben")),
@@ -41,41 +33,6 @@ _ROOM: Final = (
     (OfferCapacity.Status.FULL, gettext_lazy("Fuldt")),
 )
 # How it repeats: the choice → the start of its rule; "%s" is the weekday.
-_RULES: Final = {
-    "week": "FREQ=WEEKLY;BYDAY=%s",
-    "week2": "FREQ=WEEKLY;INTERVAL=2;BYDAY=%s",
-    "week3": "FREQ=WEEKLY;INTERVAL=3;BYDAY=%s",
-    "month1": "FREQ=MONTHLY;BYDAY=1%s",
-    "month2": "FREQ=MONTHLY;BYDAY=2%s",
-    "month3": "FREQ=MONTHLY;BYDAY=3%s",
-    "month4": "FREQ=MONTHLY;BYDAY=4%s",
-    "monthlast": "FREQ=MONTHLY;BYDAY=-1%s",
-    "quarter": "FREQ=MONTHLY;INTERVAL=3;BYDAY=1%s",
-}
-_REPEATS: Final = (
-    ("", gettext_lazy("Nej, efter aftale")),
-    ("week", gettext_lazy("Hver uge")),
-    ("week2", gettext_lazy("Hver anden uge")),
-    ("week3", gettext_lazy("Hver tredje uge")),
-    ("month1", gettext_lazy("Den første i måneden")),
-    ("month2", gettext_lazy("Den anden i måneden")),
-    ("month3", gettext_lazy("Den tredje i måneden")),
-    ("month4", gettext_lazy("Den fjerde i måneden")),
-    ("monthlast", gettext_lazy("Den sidste i måneden")),
-    ("quarter", gettext_lazy("Hvert kvartal")),
-)
-_KEEP: Final = "keep"
-_WEEKDAYS: Final = (
-    ("MO", gettext_lazy("mandag")),
-    ("TU", gettext_lazy("tirsdag")),
-    ("WE", gettext_lazy("onsdag")),
-    ("TH", gettext_lazy("torsdag")),
-    ("FR", gettext_lazy("fredag")),
-    ("SA", gettext_lazy("lørdag")),
-    ("SU", gettext_lazy("søndag")),
-)
-_RULE = re.compile(r"(?P<start>FREQ=[A-Z]+(?:;INTERVAL=\d+)?;BYDAY=(?:-?\d)?)(?P<day>[A-Z]{2})")
-_BY_START: Final = {rule.removesuffix("%s"): name for name, rule in _RULES.items()}
 _REVIEWS: Final = (
     (91, gettext_lazy("Hver tredje måned")),
     (182, gettext_lazy("Hvert halve år")),
@@ -87,39 +44,6 @@ _AREAS: Final = (
     (OfferCoverage.Type.HEALTH_COUNCIL, gettext_lazy("Sundhedsråd")),
     (OfferCoverage.Type.MUNICIPALITY, gettext_lazy("Kommuner")),
 )
-MOST_PLACES_TO_MEET: Final = 20
-
-
-def _lines(rows: int = 3) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
-
-def _whole(label: Any, *, most: int, hint: Any = "") -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_value=most,
-        help_text=hint,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "w1"}),
-    )
-
-
-def _many(label: Any, choices: Any, look: str = "plain columns") -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
-        label=label,
-        required=False,
-        choices=choices,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": look}),
-    )
-
-
-def _grouped_target_groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (str(DIMENSIONS[dimension]), [(group.code, group.label) for group in groups])
-        for dimension, groups in target_groups_by_dimension().items()
-        if groups
-    ]
 
 
 class RoomForm(forms.Form):
@@ -130,8 +54,8 @@ class RoomForm(forms.Form):
         choices=_ROOM,
         widget=forms.RadioSelect(attrs={"class": "cap"}),
     )
-    places_left = _whole(gettext_lazy("Ledige pladser"), most=MOST_PLACES)
-    wait_weeks = _whole(gettext_lazy("Ventetid i uger"), most=MOST_WEEKS)
+    places_left = whole(gettext_lazy("Ledige pladser"), most=MOST_PLACES)
+    wait_weeks = whole(gettext_lazy("Ventetid i uger"), most=MOST_WEEKS)
 
     def room(self) -> dict[str, Any]:
         return {
@@ -146,20 +70,20 @@ class OfferForm(RoomForm):
     the two mean the same."""
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
-    max_referrals_per_month = _whole(gettext_lazy("Højst nye om måneden"), most=1000)
+    max_referrals_per_month = whole(gettext_lazy("Højst nye om måneden"), most=1000)
 
     title = forms.CharField(label=gettext_lazy("Navn"))
     summary = forms.CharField(
         label=gettext_lazy("Kort fortalt"),
         required=False,
         help_text=gettext_lazy("Én eller to sætninger, som du ville sige dem."),
-        widget=_lines(),
+        widget=lines(),
     )
     description = forms.CharField(
         label=gettext_lazy("Beskrivelse"),
         required=False,
         help_text=gettext_lazy("Fortæl, hvad der sker, når man kommer. Højst 8.000 tegn."),
-        widget=_lines(8),
+        widget=lines(8),
     )
     category = forms.ChoiceField(label=gettext_lazy("Slags hjælp"), choices=CATEGORIES.choices)
     mode = forms.ChoiceField(label=gettext_lazy("Hvordan mødes I?"), choices=FORMS.choices)
@@ -170,9 +94,9 @@ class OfferForm(RoomForm):
         help_text=gettext_lazy("Med dine egne ord, fx torsdage kl. 14-16."),
     )
     repeats = forms.ChoiceField(
-        label=gettext_lazy("Gentages det?"), choices=_REPEATS, required=False
+        label=gettext_lazy("Gentages det?"), choices=REPEATS, required=False
     )
-    weekday = forms.ChoiceField(label=gettext_lazy("Ugedag"), choices=_WEEKDAYS, required=False)
+    weekday = forms.ChoiceField(label=gettext_lazy("Ugedag"), choices=WEEKDAYS, required=False)
     starts_on = forms.DateField(
         label=gettext_lazy("Første eller næste gang"),
         required=False,
@@ -197,10 +121,10 @@ class OfferForm(RoomForm):
         label=gettext_lazy("Hvilke kommuner, råd eller regioner?"),
         required=False,
         help_text=gettext_lazy("Skriv navnene med komma imellem, fx Aarhus, Favrskov."),
-        widget=_lines(2),
+        widget=lines(2),
     )
 
-    carried_by = _many(
+    carried_by = many(
         gettext_lazy("Hvem står for det?"),
         (
             ("volunteers", gettext_lazy("Frivillige")),
@@ -213,25 +137,25 @@ class OfferForm(RoomForm):
         label=gettext_lazy("Sådan kommer man selv med"),
         required=False,
         help_text=gettext_lazy("Tre korte trin er nok: kom, spørg efter, ring."),
-        widget=_lines(),
+        widget=lines(),
     )
     how_to_join_professional = forms.CharField(
-        label=gettext_lazy("Sådan henviser en fagperson"), required=False, widget=_lines()
+        label=gettext_lazy("Sådan henviser en fagperson"), required=False, widget=lines()
     )
-    subject_roles = _many(gettext_lazy("Hvem er det for?"), list(SUBJECT_ROLES.items()), look="r")
-    target_groups = _many(gettext_lazy("Målgrupper"), _grouped_target_groups)
+    subject_roles = many(gettext_lazy("Hvem er det for?"), list(SUBJECT_ROLES.items()), look="r")
+    target_groups = many(gettext_lazy("Målgrupper"), grouped_target_groups)
     conditions = forms.CharField(
         label=gettext_lazy("Sygdomme og situationer"),
         required=False,
         help_text=gettext_lazy("Ord, som folk selv ville søge på. Skriv komma imellem."),
     )
-    icpc_chapters = _many(gettext_lazy("Område i krop eller sind"), ICPC_CHAPTERS.choices)
-    age_min = _whole(gettext_lazy("Yngste alder"), most=120)
-    age_max = _whole(gettext_lazy("Ældste alder"), most=120)
+    icpc_chapters = many(gettext_lazy("Område i krop eller sind"), ICPC_CHAPTERS.choices)
+    age_min = whole(gettext_lazy("Yngste alder"), most=120)
+    age_max = whole(gettext_lazy("Ældste alder"), most=120)
     gender = forms.ChoiceField(label=gettext_lazy("Køn"), choices=Gender.choices)
     not_for = forms.CharField(label=gettext_lazy("Passer ikke til"), required=False)
     bring = forms.CharField(label=gettext_lazy("Tag med"), required=False)
-    price = _whole(
+    price = whole(
         gettext_lazy("Pris i kroner"),
         most=100_000,
         hint=gettext_lazy("Skriv 0, hvis det er gratis."),
@@ -241,9 +165,9 @@ class OfferForm(RoomForm):
         required=False,
         help_text=gettext_lazy("Fx »kaffe 10 kr.«"),
     )
-    languages = _many(gettext_lazy("Sprog"), LANGUAGES.choices)
-    accessibility = _many(gettext_lazy("Adgang"), ACCESSIBILITY.choices)
-    participation = _many(gettext_lazy("Sådan deltager man"), PARTICIPATION.choices)
+    languages = many(gettext_lazy("Sprog"), LANGUAGES.choices)
+    accessibility = many(gettext_lazy("Adgang"), ACCESSIBILITY.choices)
+    participation = many(gettext_lazy("Sådan deltager man"), PARTICIPATION.choices)
     needs_from_public = forms.CharField(
         label=gettext_lazy("Har I brug for noget fra det offentlige?"),
         required=False,
@@ -276,9 +200,9 @@ class OfferForm(RoomForm):
         super().__init__(*args, **kwargs)
         # A copy may leave it to its template; everybody else is read by this line first.
         self.fields["summary"].required = not inherits
-        if self._first_session().get("rrule") and _repeats_of(self._first_session()) is None:
+        if self._first_session().get("rrule") and repeats_of(self._first_session()) is None:
             repeats: Any = self.fields["repeats"]
-            repeats.choices = [(_KEEP, _("Som nu")), *_REPEATS]
+            repeats.choices = [(KEEP, _("Som nu")), *REPEATS]
         interval = self._before.get("review_interval_days")
         if interval and interval not in dict(_REVIEWS):
             review: Any = self.fields["review_interval_days"]
@@ -326,10 +250,10 @@ class OfferForm(RoomForm):
         data, first = self.cleaned_data, self._first_session()
         rest = list(self._before.get("sessions") or [])[1:]
         rule, starts_on = "", data["starts_on"]
-        if data["repeats"] == _KEEP:
+        if data["repeats"] == KEEP:
             rule = first["rrule"]
         elif data["repeats"]:
-            rule = _RULES[data["repeats"]] % data["weekday"]
+            rule = RULES[data["repeats"]] % data["weekday"]
         if rule and starts_on is None:
             # An unchanged rule keeps its beginning, so that "every second week" stays in step.
             same = rule == first.get("rrule") and first.get("starts_on")
@@ -355,57 +279,10 @@ def _workforce(carried_by: Iterable[str], before: Any) -> str:
     return Workforce.UNKNOWN
 
 
-def _repeats_of(session: Mapping[str, Any]) -> tuple[str, str] | None:
-    found = _RULE.fullmatch(session.get("rrule") or "")
-    if found is None or found["start"] not in _BY_START:
-        return None
-    return _BY_START[found["start"]], found["day"]
-
-
-def areas_named(kind: str, text: str) -> list[str]:
-    """Codes or slugs of the areas that somebody wrote with commas. Raises ValidationError naming
-    what is not known."""
-    names = [name.strip() for name in re.split(r"[,;\n]", text) if name.strip()]
-    if kind == OfferCoverage.Type.NATIONAL:
-        return []
-    if not names:
-        raise ValidationError(_("Skriv mindst ét navn, eller vælg »Hele landet«."))
-    known = _known_areas(kind)
-    unknown = [name for name in names if fold(name) not in known]
-    if unknown:
-        raise ValidationError(
-            _("Vi kender ikke: %(names)s. Ret stavningen.") % {"names": ", ".join(unknown[:5])}
-        )
-    return list(dict.fromkeys(known[fold(name)] for name in names))
-
-
-def _known_areas(kind: str) -> dict[str, str]:
-    if kind == OfferCoverage.Type.MUNICIPALITY:
-        return {
-            key: code
-            for code, keys in Municipality.objects.values_list("code", "search_keys")
-            for key in keys
-        }
-    model: type[Region] | type[HealthCouncil]
-    model, word = (
-        (Region, "Region")
-        if kind == OfferCoverage.Type.REGION
-        else (
-            HealthCouncil,
-            "Sundhedsråd",
-        )
-    )
-    known: dict[str, str] = {}
-    for slug, name in model.objects.values_list("slug", "name"):
-        known[fold(name)] = slug
-        known[fold(name.removeprefix(f"{word} "))] = slug
-    return known
-
-
 def initial_of(facts: Facts, capacity: OfferCapacity | None) -> dict[str, Any]:
     """The form of an offer that is there already."""
     session = (facts["sessions"] or [{}])[0]
-    repeats = _repeats_of(session)
+    repeats = repeats_of(session)
     coverage: list[Facts] = facts["coverage"]
     kind = coverage[0]["type"] if coverage else OfferCoverage.Type.NATIONAL
     carried = {
@@ -422,27 +299,14 @@ def initial_of(facts: Facts, capacity: OfferCapacity | None) -> dict[str, Any]:
         "price": None if facts["price_ore"] is None else facts["price_ore"] // 100,
         "carried_by": [*carried, *(["peer"] if facts["peer_led"] else [])],
         "area": kind,
-        "area_names": ", ".join(_names_of(kind, [row["area"] for row in coverage])),
+        "area_names": ", ".join(names_of(kind, [row["area"] for row in coverage])),
         "when": session.get("text", ""),
-        "repeats": repeats[0] if repeats else (_KEEP if session.get("rrule") else ""),
+        "repeats": repeats[0] if repeats else (KEEP if session.get("rrule") else ""),
         "weekday": repeats[1] if repeats else "",
         "starts_on": session.get("starts_on"),
         "start_time": session.get("start_time"),
         "end_time": session.get("end_time"),
     }
-
-
-def _names_of(kind: str, codes: list[str]) -> list[str]:
-    match kind:
-        case OfferCoverage.Type.MUNICIPALITY:
-            rows = Municipality.objects.filter(code__in=codes).in_danish_order()
-            return [row.name for row in rows]
-        case OfferCoverage.Type.REGION:
-            return [row.name for row in Region.objects.filter(slug__in=codes).in_danish_order()]
-        case OfferCoverage.Type.HEALTH_COUNCIL:
-            found = HealthCouncil.objects.filter(slug__in=codes).in_danish_order()
-            return [row.name for row in found]
-    return []
 
 
 NEW_OFFER: Final = {
@@ -455,73 +319,3 @@ NEW_OFFER: Final = {
     "title_reveals_condition": True,
     "review_interval_days": 182,
 }
-
-
-# --- parts that there may be several of --------------------------------------------------------
-class PlaceForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Sted"), required=False)
-    address = forms.CharField(label=gettext_lazy("Adresse"), required=False)
-    postal_code = forms.CharField(
-        label=gettext_lazy("Postnummer"),
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "w1"}),
-    )
-
-    def as_fact(self) -> Facts | None:
-        """None for a line that was left empty, or emptied: that place is gone."""
-        row: Facts = {name: self.cleaned_data.get(name, "") for name in self.fields}
-        return row if any(row.values()) else None
-
-
-class TranslationForm(forms.Form):
-    language = forms.ChoiceField(label=gettext_lazy("Sprog"), required=False)
-    title = forms.CharField(label=gettext_lazy("Navn på sproget"), required=False)
-    summary = forms.CharField(
-        label=gettext_lazy("Kort fortalt på sproget"), required=False, widget=_lines(2)
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language: Any = self.fields["language"]
-        language.choices = [
-            ("", _("Vælg sprog")),
-            *((code, label) for code, label in LANGUAGES.choices() if code != "da"),
-        ]
-
-    def clean(self) -> dict[str, Any] | None:
-        data = super().clean() or self.cleaned_data
-        if data.get("title") and not data.get("language"):
-            self.add_error("language", _("Vælg, hvilket sprog det er."))
-        return data
-
-    def as_fact(self) -> Facts | None:
-        data = self.cleaned_data
-        if not data.get("title"):
-            return None
-        return {
-            "language": data["language"],
-            "title": data["title"],
-            "summary": data.get("summary", ""),
-        }
-
-
-PlaceFormSet = forms.formset_factory(
-    PlaceForm, extra=1, max_num=MOST_PLACES_TO_MEET, validate_max=True
-)
-TranslationFormSet = forms.formset_factory(
-    TranslationForm, extra=1, max_num=len(LANGUAGES), validate_max=True
-)
-
-
-def facts_of(formset: "BaseFormSet[Any]") -> list[Facts]:
-    rows = (form.as_fact() for form in formset)
-    return [row for row in rows if row is not None]
-
-
-class SendBackForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Hvad mangler?"),
-        required=False,
-        help_text=gettext_lazy("Foreningen læser det og retter selv."),
-        widget=_lines(),
-    )
