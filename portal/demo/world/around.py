@@ -13,7 +13,6 @@ from organisations.services import announce_closing
 from portal.access.actor import ANONYMOUS
 from portal.audit.scope import tenant
 from portal.common import clock
-from portal.demo.world.cast import manager_of
 from portal.demo.world.lives import Stage, working_days_ago
 from portal.demo.world.words import CONCERNS, SEARCHES
 from referrals import services
@@ -55,7 +54,9 @@ def announce_closings(stage: Stage, now: datetime) -> int:
                         organisation=organisation, first_day=first
                     ).exists():
                         announce_closing(
-                            first_day=first, last_day=last, actor=manager_of(organisation.pk)
+                            first_day=first,
+                            last_day=last,
+                            actor=stage.cast.get(slug, Role.MANAGER),
                         )
                         made += 1
     return made
@@ -89,9 +90,7 @@ def report_concerns(stage: Stage, now: datetime) -> int:
     ):
         began = working_days_ago(now, 1 + place * 7, 9 + place)
         with clock.at(began), tenant(ANONYMOUS):
-            concern = services.report_concern(
-                actor=ANONYMOUS, offer=stage.offers[slug], text=text
-            )
+            concern = services.report_concern(actor=ANONYMOUS, offer=stage.offers[slug], text=text)
         if state == "new":
             continue
         with clock.at(began + timedelta(hours=3)), tenant(coordinator):

@@ -1,9 +1,13 @@
-"""The order in which the world comes to be. Each part is one transaction and leaves a note of what it
-was built from, so that a second start passes over it."""
+"""The order in which the world comes to be.
+
+Each part is one transaction and leaves a note of what it was built from, so that a second start
+passes over it.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from django.conf import settings
@@ -47,6 +51,8 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
     world = the_world()
     began = world.started_at
 
+    stage = _Later()
+
     def part(name: str, sources: str, action: Callable[[], object]) -> None:
         if world.parts.get(name) == sources:
             return
@@ -65,18 +71,25 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
             part("offers", fingerprint("offers.jsonl"), listings.fill)
             part("reminders", "1", listings.pass_over_old_reminders)
             part("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
-            part("closings", "1", lambda: around.announce_closings(Stage(), began))
-        part("scenes", "1", lambda: _live_all(scenes.scenes(began), began))
+            part("closings", "1", lambda: around.announce_closings(stage.now, began))
+        part("scenes", "1", lambda: _live_all(scenes.scenes(began), stage.now, began))
         with clock.at(began):
-            part("concerns", "1", lambda: around.report_concerns(Stage(), began))
+            part("concerns", "1", lambda: around.report_concerns(stage.now, began))
         part("figures", "1", lambda: _settle(began))
     # The only mails that really go out: they were sent as the visitor came.
-    part("fresh", "1", lambda: _live_all(scenes.fresh(clock.now()), clock.now()))
+    part("fresh", "1", lambda: _live_all(scenes.fresh(clock.now()), stage.now, clock.now()))
     return world
 
 
-def _live_all(lives: Sequence[Life], until: datetime) -> int:
-    stage = Stage()
+class _Later:
+    """The stage, set when the first part needs it: a second start needs none."""
+
+    @cached_property
+    def now(self) -> Stage:
+        return Stage()
+
+
+def _live_all(lives: Sequence[Life], stage: Stage, until: datetime) -> int:
     for life in lives:
         live(life, stage, until=until)
     return len(lives)
@@ -112,6 +125,9 @@ def _fill(say: Say, most: int | None) -> DemoWorld:
     if world.filled_at is not None:
         return world
     now = world.started_at
+    with muted(), clock.at(now - FIRST_DAY):
+        Register().fill_the_rest()
+        people.fill_the_rest()
     stage = Stage()
     with clock.at(now):
         lives = plan(stage, now)

@@ -1,6 +1,6 @@
 """Who acts: the members of the demo's organisations as actors, and the demo's own jobs."""
 
-from dataclasses import dataclass, field
+from uuid import UUID
 
 from organisations.current import actor_for
 from organisations.models import Membership, NamedHandler, Role
@@ -9,29 +9,13 @@ from portal.access.actor import Actor, ActorKind, Assurance, system_actor
 BUILDER = system_actor("demo.world")
 
 
-def manager_of(organisation_id: int) -> Actor:
-    """The first manager of an organisation, as signed in with a second factor."""
-    membership = (
-        Membership.objects.filter(organisation_id=organisation_id)
-        .with_role(Role.MANAGER)
-        .select_related("user", "organisation", "organisation__region")
-        .order_by("pk")[0]
-    )
-    return _signed_in(membership)
-
-
 def _signed_in(membership: Membership) -> Actor:
-    roles = frozenset(membership.roles.values_list("role", flat=True))
-    return actor_for(
-        membership, user=membership.user, roles=roles, assurance=Assurance.STRONG
-    )
+    roles = frozenset(held.role for held in membership.roles.all())
+    return actor_for(membership, user=membership.user, roles=roles, assurance=Assurance.STRONG)
 
 
-def by_link(handler: NamedHandler, *, link_id: int, referral_id: object) -> Actor:
+def by_link(handler: NamedHandler, *, link_id: int, referral_id: UUID) -> Actor:
     """A named handler who came by the link in a mail."""
-    from uuid import UUID
-
-    assert isinstance(referral_id, UUID)  # noqa: S101
     return Actor(
         kind=ActorKind.REPLY_LINK,
         name=handler.name,
@@ -41,28 +25,28 @@ def by_link(handler: NamedHandler, *, link_id: int, referral_id: object) -> Acto
     )
 
 
-@dataclass
 class Cast:
-    """Looks people up by their organisation's slug and a role, once each."""
+    """Looks people up by their organisation's slug and a role. All members are read at once."""
 
-    _known: dict[tuple[str, str], Actor | None] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._members: dict[tuple[str, str], Membership] = {}
+        self._actors: dict[tuple[str, str], Actor] = {}
+        rows = list(
+            Membership.objects.select_related("user", "organisation", "organisation__region")
+            .prefetch_related("roles")
+            .order_by("pk")
+        )
+        # A persona comes before the invented ones.
+        rows.sort(key=lambda row: not row.user.email.endswith("@persona.example"))
+        for row in rows:
+            for held in row.roles.all():
+                self._members.setdefault((row.organisation.slug, held.role), row)
 
-    def find(self, slug: str, role: Role) -> Actor | None:
-        """The first with that role; a persona comes before the invented ones."""
-        if (slug, role) not in self._known:
-            rows = list(
-                Membership.objects.filter(organisation__slug=slug)
-                .with_role(role)
-                .select_related("user", "organisation", "organisation__region")
-                .order_by("pk")
-            )
-            rows.sort(key=lambda row: not row.user.email.endswith("@persona.example"))
-            self._known[slug, role] = _signed_in(rows[0]) if rows else None
-        return self._known[slug, role]
+    def has(self, slug: str, role: Role) -> bool:
+        return (slug, role) in self._members
 
     def get(self, slug: str, role: Role) -> Actor:
-        """Raises `LookupError` where nobody has the role."""
-        actor = self.find(slug, role)
-        if actor is None:
-            raise LookupError(f"Nobody is {role} of {slug}.")
-        return actor
+        """Raises `KeyError` where nobody has the role."""
+        if (slug, role) not in self._actors:
+            self._actors[slug, role] = _signed_in(self._members[slug, role])
+        return self._actors[slug, role]

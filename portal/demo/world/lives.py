@@ -192,9 +192,7 @@ class _Living:
         today = clock.today()
         review = today + timedelta(days=step.with_.get("review_in", 28))
         if step.verb == "keep_waiting":
-            return services.keep_waiting(
-                actor=actor, referral_id=self.row.pk, review_on=review
-            )
+            return services.keep_waiting(actor=actor, referral_id=self.row.pk, review_on=review)
         expected = today + timedelta(days=step.with_.get("expected_in", 42))
         return services.waitlist(
             actor=actor, referral_id=self.row.pk, expected_on=expected, review_on=review
@@ -235,7 +233,9 @@ class _Living:
             with clock.at(until):
                 pauses = pauses_of(self.row.receiver_id)
             due = deadlines.moments(self.row, pauses=pauses, consent_expires_at=consent_ends)
-            coming = [moment for moment in due if self.now - _AFTER_DUE < moment < until - _AFTER_DUE]
+            coming = [
+                moment for moment in due if self.now - _AFTER_DUE < moment < until - _AFTER_DUE
+            ]
             if not coming:
                 return
             self.now = coming[0] + _AFTER_DUE

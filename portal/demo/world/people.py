@@ -15,9 +15,10 @@ from organisations.models import (
 )
 from organisations.services import accept_terms, appoint_member, name_handler, set_contact
 from organisations.terms_texts import CURRENT_VERSION
+from portal.access.actor import Actor
 from portal.access.grants import ASSOCIATIONS, PUBLIC_BODIES
 from portal.demo.personas import email_of, personas
-from portal.demo.world.cast import BUILDER, manager_of
+from portal.demo.world.cast import BUILDER, Cast
 from portal.demo.world.names import invented_name, invented_phone
 from portal.demo.world.sources import records
 
@@ -30,9 +31,8 @@ _RECEIVES: Final = (Role.MANAGER, Role.EDITOR, Role.HANDLER)
 
 @transaction.atomic
 def fill() -> int:
-    """Everybody who is missing; returns how many people were new."""
-    before = Membership.objects.count()
-    owners = {row["organisation"] for row in records("offers.jsonl")}
+    """The personas and the people of the organisations in the file; returns how many were new."""
+    named = {row["id"] for row in records("organisations.jsonl")}
     organisations = {row.slug: row for row in Organisation.objects.order_by("pk")}
     for persona in personas():
         if not persona.is_citizen:
@@ -44,17 +44,30 @@ def fill() -> int:
                 roles=persona.roles,
                 actor=BUILDER,
             )
-    managed = _with_role(Role.MANAGER)
-    receiving = _with_role(Role.HANDLER)
+    return _staff([row for slug, row in organisations.items() if slug in named])
+
+
+@transaction.atomic
+def fill_the_rest() -> int:
+    """The people of all other public bodies of the country."""
+    return _staff(list(Organisation.objects.order_by("pk")))
+
+
+def _staff(organisations: list[Organisation]) -> int:
+    before = Membership.objects.count()
+    owners = {row["organisation"] for row in records("offers.jsonl")}
+    managed, receiving = _with_role(Role.MANAGER), _with_role(Role.HANDLER)
+    for row in organisations:
+        owns = row.slug in owners
+        if row.pk not in managed or (owns and row.pk not in receiving):
+            _appoint(row, owns=owns)
+    cast = Cast()
     contacts = set(Contact.objects.values_list("organisation_id", flat=True))
-    for organisation in organisations.values():
-        owns = organisation.slug in owners
-        if organisation.pk not in managed or (owns and organisation.pk not in receiving):
-            _appoint(organisation, owns=owns)
-        if organisation.pk not in contacts:
-            _set_contacts(organisation)
-        if owns:
-            _receive_referrals(organisation)
+    for row in organisations:
+        if row.pk not in contacts and row.kind != OrganisationKind.OPERATOR:
+            _set_contacts(row, cast.get(row.slug, Role.MANAGER))
+        if row.slug in owners and row.slug not in WITHOUT_TERMS:
+            _receive_referrals(row, cast.get(row.slug, Role.MANAGER))
     return Membership.objects.count() - before
 
 
@@ -99,10 +112,7 @@ def _appoint(organisation: Organisation, *, owns: bool) -> None:
     )
 
 
-def _set_contacts(organisation: Organisation) -> None:
-    if organisation.kind == OrganisationKind.OPERATOR:
-        return
-    actor = manager_of(organisation.pk)
+def _set_contacts(organisation: Organisation, actor: Actor) -> None:
     slug = organisation.slug
     set_contact(
         purpose=Contact.Purpose.GENERAL,
@@ -121,12 +131,9 @@ def _set_contacts(organisation: Organisation) -> None:
     )
 
 
-def _receive_referrals(organisation: Organisation) -> None:
+def _receive_referrals(organisation: Organisation, actor: Actor) -> None:
     """The terms, the handler who answers, and the one who does when the first is away."""
     slug = organisation.slug
-    if slug in WITHOUT_TERMS:
-        return
-    actor = manager_of(organisation.pk)
     if not TermsAcceptance.objects.filter(organisation=organisation).exists():
         accept_terms(version=CURRENT_VERSION, actor=actor)
     named = set(

@@ -1,7 +1,7 @@
 """The plan of the year before the first start: who referred whom to what, and what became of it.
 
-Drawn with a fixed seed from the files and the first day alone, so that the plan is the same on every
-machine and after every restart. How far it has been lived is `DemoWorld.lives_done`.
+Drawn with a fixed seed from the files and the first day alone, so that the plan is the same on
+every machine and after every restart. How far it has been lived is `DemoWorld.lives_done`.
 """
 
 import random
@@ -31,6 +31,7 @@ _SENDERS: Final = {
     OrganisationKind.HOSPITAL: 4,
     OrganisationKind.MUNICIPALITY: 6,
 }
+_KINDS: Final = {Kind.CODE: 36, Kind.IDENTIFIED: 42, Kind.NAVIGATOR: 9, Kind.SELF: 13}
 _AGES: Final = (
     ("0-14", 0, 14), ("15-29", 15, 29), ("30-49", 30, 49),
     ("50-64", 50, 64), ("65-79", 65, 79), ("80+", 80, 120),
@@ -72,37 +73,29 @@ class _Planner:
         ]  # fmt: skip
         return sorted(moments)
 
-    def _find_senders(self) -> tuple[list[str], list[int]]:
+    def _find_senders(self) -> tuple[list[str], list[float]]:
         known = [
             row
             for row in sorted(self.stage.organisations.values(), key=lambda row: row.slug)
             if row.kind in _SENDERS
             and row.municipality is not None
-            and self.stage.cast.find(row.slug, Role.CLINICIAN) is not None
+            and self.stage.cast.has(row.slug, Role.CLINICIAN)
         ]
         # Some units refer often and most now and then.
         weights = [
-            _SENDERS[OrganisationKind(row.kind)] * random.Random(row.slug).choice((1, 1, 2, 5))  # noqa: S311
-            // (8 if row.slug not in self._in_file() and row.kind in _FEW else 1)
+            _SENDERS[OrganisationKind(row.kind)]
+            * random.Random(row.slug).choice((1, 1, 2, 5))  # noqa: S311
+            # The file tells of those that know the site well; the other bodies refer rarely.
+            * (1.0 if row.description else 0.1)
             for row in known
         ]
         return [row.slug for row in known], weights
-
-    def _in_file(self) -> frozenset[str]:
-        """Organisations that the file tells of; the other 90 municipalities refer rarely."""
-        return frozenset(
-            row.slug for row in self.stage.organisations.values() if row.description
-        )
 
     # --- one life -----------------------------------------------------------------------------
 
     def _life(self, number: int, begins: datetime) -> Life:
         draw = random.Random(f"{_SEED}:{number}")  # noqa: S311
-        kind = Kind(
-            draw.choices(
-                [Kind.CODE, Kind.IDENTIFIED, Kind.NAVIGATOR, Kind.SELF], (36, 42, 9, 13)
-            )[0]
-        )
+        kind = draw.choices(list(_KINDS), list(_KINDS.values()))[0]
         sender = self.stage.organisations[draw.choices(*self.senders)[0]]
         assert sender.municipality is not None  # noqa: S101 - only such were chosen
         area = sender.municipality.code
@@ -131,9 +124,6 @@ class _Planner:
             return draw.choice(covering or self.navigating[:1])
         offers, weights = self.offers[area]
         return draw.choices(offers, weights)[0]
-
-
-_FEW: Final = frozenset({OrganisationKind.MUNICIPALITY, OrganisationKind.HOSPITAL})
 
 
 def _busy(day: date) -> float:
@@ -226,9 +216,7 @@ def _pick(draw: random.Random, weighted: Sequence[tuple[str, int]]) -> str:
     return draw.choices([name for name, _weight in weighted], [w for _name, w in weighted])[0]
 
 
-def _steps(
-    draw: random.Random, kind: Kind, receiver: str, *, moderated: bool
-) -> list[Step]:
+def _steps(draw: random.Random, kind: Kind, receiver: str, *, moderated: bool) -> list[Step]:
     habits = _Habits(receiver)
     steps: list[Step] = []
     if moderated:
@@ -268,7 +256,11 @@ def _answer(draw: random.Random, habits: _Habits) -> list[Step]:
         no = habits.step(draw, "decline", days, **with_)
         if draw.random() < 0.15:
             # Said no by mistake, and took it back within the half hour.
-            return [no, Step(verb="undo", minute=draw.randint(2, 25)), Step(verb="accept", minute=2)]
+            return [
+                no,
+                Step(verb="undo", minute=draw.randint(2, 25)),
+                Step(verb="accept", minute=2),
+            ]
         return [no]
     if fate < habits.declines + 0.1:
         waits = [habits.step(draw, "waitlist", days, review_in=28, expected_in=60)]

@@ -58,7 +58,7 @@ class Register:
 
     @transaction.atomic
     def fill(self) -> list[Organisation]:
-        """Returns those that were new."""
+        """Those of the file; returns what was new."""
         waiting = records("organisations.jsonl")
         while waiting:
             # A parent may stand below its child in the file.
@@ -68,8 +68,16 @@ class Register:
             for row in ready:
                 self._from_file(row)
             waiting = [row for row in waiting if row["id"] not in self.known]
+        return self._verified()
+
+    @transaction.atomic
+    def fill_the_rest(self) -> list[Organisation]:
+        """All other public bodies of the country; returns what was new."""
         self._areas()
         self._hospitals()
+        return self._verified()
+
+    def _verified(self) -> list[Organisation]:
         for organisation in self.created:
             if organisation.slug not in UNVERIFIED:
                 verify_organisation(organisation_id=organisation.pk, actor=BUILDER)

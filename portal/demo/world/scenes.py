@@ -57,7 +57,9 @@ class _Writer:
 
 
 def _step(verb: str, days: int = 1, /, **with_: Any) -> Step:
-    return Step(verb=verb, days=days, hour=9 + len(verb) % 6, minute=len(verb) * 7 % 60, with_=with_)
+    return Step(
+        verb=verb, days=days, hour=9 + len(verb) % 6, minute=len(verb) * 7 % 60, with_=with_
+    )
 
 
 def _done(helped: str = "yes") -> Step:
@@ -108,9 +110,7 @@ def _clinicians(write: _Writer, now: datetime) -> None:
         _step("decline", 1, reason="outside_area"),
     )  # fmt: skip
     add(identified, LISE, "lungecafe", "0615", 11)
-    add(
-        identified, LISE, "lungecafe", "0615", now - timedelta(days=349), *waits
-    )
+    add(identified, LISE, "lungecafe", "0615", now - timedelta(days=349), *waits)
     add(code, LISE, "ensom-efter-blodprop", "0730", 1)
     add(code, LISE, "besoegsven", "0615", 12, _step("redeem", 5))
     add(identified, LISE, "besoegsven", "0615", 6, _step("accept", 2))
@@ -200,8 +200,8 @@ def _associations(write: _Writer) -> None:
     add(own, "", "marfan-net", "0751", 20, _step("accept", 3), _step("start", 2))
 
     # Camilla Juhl's many.
-    for number, ago in enumerate((1, 2, 5)):
-        add(identified, "praksis-laegerne-torvet", "besoegsven", ("0630", "0621", "0607")[number], ago)
+    for area, ago in (("0630", 1), ("0621", 2), ("0607", 5)):
+        add(identified, "praksis-laegerne-torvet", "besoegsven", area, ago)
     add(own, "", "besoegsven", "0851", 3, _step("accept"))
 
 

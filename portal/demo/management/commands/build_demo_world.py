@@ -7,7 +7,7 @@ from portal.demo.world.building import build_world
 
 
 class Command(BaseCommand):
-    help = "Build what a visitor of the demo meets at once. Safe to repeat; refused outside the demo."
+    help = "Build what a visitor of the demo meets at once. Safe to repeat."
 
     def handle(self, *args: Any, verbosity: int = 1, **options: Any) -> None:
         try:
