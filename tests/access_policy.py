@@ -10,10 +10,10 @@
     "referrals:reply": link("GET", "reply reply_with_code"),             holders of one link
 
 First the methods; then who holds the right (names of `tests/world.py`, with spaces); then for whom
-the object of `of` is theirs. From that follows the rest: without sign-in → sign in; without the right
-→ 403; with the right and another's object, or none → 404, byte for byte the same; other methods →
-never in. `of` names a builder in `tests/test_access_matrix.py` (REFERRAL, CODE, WAITING, MEMBER ...).
-"""
+the object of `of` is theirs. From that follows the rest: without sign-in → sign in; without the
+right → 403; with the right and another's object, or none → 404, byte for byte the same; other
+methods → never in. `of` names a builder in `tests/test_access_matrix.py` (REFERRAL, CODE, WAITING,
+MEMBER ...)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -78,9 +78,10 @@ def needs(
     body: str = "",
     seen: bool = False,
 ) -> Line:
-    """Open to those who hold a right, in a strong session. `sees`: the object is there for them, and
-    the answer is 403. `seen`: the object itself is public, so that holds for everybody. `query`: what
-    stands behind `?`, `{offer}` is a real offer's slug; `body`: what a POST carries."""
+    """Open to those who hold a right, in a strong session. `sees`: the object is there for them,
+    and the answer is 403. `seen`: the object itself is public, so that holds for everybody.
+    `query`: what stands behind `?`, `{offer}` is a real offer's slug; `body`: what a POST
+    carries."""
     return _line("needs", methods, may, own, of, sees=sees, query=query, body=body, seen=seen)
 
 
@@ -187,9 +188,7 @@ POLICY: Final[dict[str, Line]] = {
     "organisations:member": needs("GET POST", MANAGERS, own="receiver_manager", of=MEMBER),
     "organisations:end_member": needs("POST", MANAGERS, own="receiver_manager", of=MEMBER),
     "organisations:confirm_identity": needs("POST", MANAGERS, own="receiver_manager", of=MEMBER),
-    "organisations:reset_second_factor": needs(
-        "POST", MANAGERS, own="receiver_manager", of=MEMBER
-    ),
+    "organisations:reset_second_factor": needs("POST", MANAGERS, own="receiver_manager", of=MEMBER),
     "organisations:renew_invitation": needs(
         "POST", MANAGERS, own="receiver_manager", of=INVITATION
     ),
@@ -241,7 +240,9 @@ POLICY: Final[dict[str, Line]] = {
     "referrals:reissue": needs("POST", CLINICIANS, own=SENDER, of=CODE),
     # referrals: one referral
     "referrals:sent": needs("GET", CLINICIANS),
-    "referrals:detail": needs("GET", CLINICIANS + HANDLERS, own=SENDER + " " + RECEIVER, of=REFERRAL),
+    "referrals:detail": needs(
+        "GET", CLINICIANS + HANDLERS, own=SENDER + " " + RECEIVER, of=REFERRAL
+    ),
     "referrals:accept": needs("POST", HANDLERS, own=RECEIVER, of=REFERRAL),
     "referrals:decline": needs("GET POST", HANDLERS, own=RECEIVER, of=REFERRAL),
     "referrals:waitlist": needs("GET POST", HANDLERS, own=RECEIVER, of=REFERRAL),
@@ -290,7 +291,10 @@ POLICY: Final[dict[str, Line]] = {
     # agreements
     "partnerships:list": needs("GET", AGREEMENTS),
     "partnerships:detail": needs(
-        "GET", AGREEMENTS, own="coordinator region_manager lawyer dpo receiver_manager", of=AGREEMENT
+        "GET",
+        AGREEMENTS,
+        own="coordinator region_manager lawyer dpo receiver_manager",
+        of=AGREEMENT,
     ),
     # demo
     "demo:become": public("POST", of=PERSONA),
@@ -299,5 +303,10 @@ POLICY: Final[dict[str, Line]] = {
 
 # Whole namespaces of libraries; one line and its reason.
 PREFIXES: Final[dict[str, Line]] = {
-    "admin:": _line("operator", "GET POST", "operator", why="Django.s own pages behind one door: staff who act as operator in a strong session"),
+    "admin:": _line(
+        "operator",
+        "GET POST",
+        "operator",
+        why="Django.s own pages behind one door: staff who act as operator in a strong session",
+    ),
 }

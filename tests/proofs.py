@@ -74,8 +74,10 @@ def must_be_refused(
         with scope.tenant(actor, readonly=readonly):
             work()
     except Error as error:
-        right = isinstance(error.__cause__, by) and says in str(error)
-        assert right, f"{actor.kind} {actor.name}: stopped by something else: {error}"
+        if not isinstance(error.__cause__, by) or says not in str(error):
+            raise AssertionError(
+                f"{actor.kind} {actor.name}: stopped otherwise: {error}"
+            ) from error
         return
     raise AssertionError(f"{actor.kind} {actor.name}: not refused{f' ({says})' if says else ''}")
 
@@ -211,8 +213,9 @@ def unfiltered_orm_gives_the_outsider_nothing(rows: Rows) -> None:
         for model in WALLED:
             found = list(model._default_manager.all())
             current.cover(found)
-            referrals = {row.pk if model is Referral else getattr(row, "referral_id", own)
-                         for row in found}
+            referrals = {
+                row.pk if model is Referral else getattr(row, "referral_id", own) for row in found
+            }
             assert referrals <= {own}, f"{table(model)}: foreign rows through the ORM"
 
 
@@ -287,7 +290,9 @@ def foreign_rows_cannot_be_inserted(rows: Rows) -> None:
         if model is Concern:
             continue  # anybody may report a concern of anything; nobody gets to read it by that
         if model in LINKS:
-            link = rows.identified.reply_link if model is ReplyLink else rows.identified.patient_link
+            link = (
+                rows.identified.reply_link if model is ReplyLink else rows.identified.patient_link
+            )
             pk = link.pk  # type: ignore[union-attr]
         else:
             pk = _foreign(rows, model)
@@ -336,7 +341,8 @@ def an_outsider_cannot_make_itself_a_way_to_a_patient(rows: Rows) -> None:
     world, intruder = rows.world, rows.world.outsider_handler.actor()
     one, own = rows.identified, rows.own_of_outsider
     patient, consent, mine = one.patient, one.consent, world.outsider.pk
-    assert patient is not None and consent is not None
+    assert patient is not None
+    assert consent is not None
     own_referral = {
         "kind": "identified",
         "offer": rows.outsiders_offer,
@@ -438,9 +444,23 @@ def the_first_wall_gives_nothing_foreign(rows: Rows) -> None:
     """`visible_to` by itself, as the owner, for whom the second wall does not exist."""
     world = rows.world
     blind = (
-        "outsider_handler", "outsider_manager", "sibling_handler", "parent_handler", "newcomer",
-        "lawyer", "dpo", "analyst", "operator", "receiver_editor", "other_coordinator", "new_gp",
-        "navigator", "nurse", "receiver_manager", "practice_manager", "coordinator",
+        "outsider_handler",
+        "outsider_manager",
+        "sibling_handler",
+        "parent_handler",
+        "newcomer",
+        "lawyer",
+        "dpo",
+        "analyst",
+        "operator",
+        "receiver_editor",
+        "other_coordinator",
+        "new_gp",
+        "navigator",
+        "nurse",
+        "receiver_manager",
+        "practice_manager",
+        "coordinator",
     )
     mine = {
         "outsider_handler": {rows.own_of_outsider.referral.pk},
@@ -480,7 +500,9 @@ def the_trail_is_append_only(rows: Rows) -> None:
         trail.record_read(rows.world.gp.actor(), "referral.view", [rows.identified.referral])
     entry = AuditEntry.objects.order_by("-id").first()
     assert entry is not None
-    ((partition,),) = fetch("SELECT tableoid::regclass::text FROM audit_entry WHERE id = %s", [entry.pk])
+    ((partition,),) = fetch(
+        "SELECT tableoid::regclass::text FROM audit_entry WHERE id = %s", [entry.pk]
+    )
     statements = [
         f"{verb} {where}"
         for target in ("audit_entry", partition)
@@ -527,7 +549,8 @@ def no_consent_no_way_out(rows: Rows) -> None:
             with transaction.atomic():
                 run(sql, params)
         except Error as error:
-            assert name in str(error), f"refused for another reason: {error}"
+            if name not in str(error):
+                raise AssertionError(f"refused for another reason: {error}") from error
             return
         raise AssertionError(f"the database accepted: {sql} (expected {name})")
 
@@ -619,10 +642,6 @@ def a_temporary_table_cannot_answer_for_the_consents(rows: Rows) -> None:
             "withdrawn_by_kind = 'user' WHERE id = %s",
             [consent],
         )
-        run(
-            "UPDATE referrals_referral SET status = 'accepted' WHERE id = %s", [referral.pk]
-        )
+        run("UPDATE referrals_referral SET status = 'accepted' WHERE id = %s", [referral.pk])
 
-    must_be_refused(
-        rows.world.gp.actor(), forge, errors.CheckViolation, says="no valid consent"
-    )
+    must_be_refused(rows.world.gp.actor(), forge, errors.CheckViolation, says="no valid consent")

@@ -1,8 +1,7 @@
 """Referrals of every kind in every state with everything that hangs on them, by plain ORM.
 
-The proofs of the walls must not lean on the services that the walls stand behind. Call these outside
-scopes, as the owner.
-"""
+The proofs of the walls must not lean on the services that the walls stand behind. Call these
+outside scopes, as the owner."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -175,9 +174,7 @@ def make_family(
         **parties, at=now, verb="send", old="draft", new="sent", actor_kind="system"
     )
     if status == State.COMPLETED:
-        family.rows.append(
-            Outcome.objects.create(**parties, result="completed", reported_at=now)
-        )
+        family.rows.append(Outcome.objects.create(**parties, result="completed", reported_at=now))
     if kind != Kind.CODE:
         family.rows.append(
             Message.objects.create(**parties, from_receiver=True, body=said["letter"])
@@ -265,8 +262,8 @@ def build_rows(world: World) -> Rows:
     )
 
 
-@pytest.fixture(scope="module")
-def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Rows]:
+@pytest.fixture(name="rows", scope="module")
+def rows_fixture(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Rows]:
     """Built once a module; each test undoes its own changes (mark it `django_db`)."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield build_rows(build_world())

@@ -43,8 +43,9 @@ class Source:
 
     @property
     def part(self) -> str:
-        """views, services ...: the module's role, also inside a package of that name."""
-        found = [name for name in re.split(r"[/.]", self.path) if name in {*RULES_OF_THE_FIELD, *PAGES}]
+        """views, services ...: the module's role in its app, also inside a package of that name."""
+        inside = re.split(r"[/.]", self.path)[2 if self.path.startswith("portal/") else 1 :]
+        found = [name for name in inside if name in {*RULES_OF_THE_FIELD, *PAGES}]
         return found[0] if found else ""
 
     @property
@@ -89,14 +90,30 @@ SCOPED = {
 }
 # Reference data that is the same for everybody.
 OPEN_MODELS = {
-    "AreaMembership", "HealthCouncil", "Municipality", "PostalCode", "PostalCodeMunicipality",
+    "AreaMembership",
+    "HealthCouncil",
+    "Municipality",
+    "PostalCode",
+    "PostalCodeMunicipality",
     "Region",
 }
 # A query of a page that begins otherwise, and why nobody sees by it what is another's.
+_OWN = "of the organisation that the actor acts for"
+_PERSON = "of the person who is signed in"
+_LINK = "by the hash of a token, or by the link that is the actor"
 SCOPED_OTHERWISE = {
-    ("organisations/views/public.py", "Contact"): "public contacts of an organisation found in scope",
+    ("organisations/views/facts.py", "ClosingPeriod"): _OWN,
+    ("organisations/views/facts.py", "Contact"): _OWN,
+    ("organisations/views/facts.py", "OrganisationProfile"): _OWN,
+    ("organisations/views/members.py", "Invitation"): _PERSON,
+    ("organisations/views/members.py", "User"): "does the invited address have an account",
+    ("organisations/views/public.py", "Contact"): "public, of an organisation found in scope",
     ("organisations/views/public.py", "OrganisationProfile"): "of an organisation found in scope",
-    ("organisations/views/members.py", "Invitation"): "the reader's own, by the e-mail signed in with",
+    ("organisations/views/terms.py", "TermsAcceptance"): _OWN,
+    ("portal/accounts/views.py", "Authenticator"): _PERSON,
+    ("portal/accounts/views.py", "UserSession"): _PERSON,
+    ("referrals/views/audit.py", "AuditEntry"): "what concerns the officer's own organisation",
+    ("referrals/views/reply.py", "ReplyLink"): _LINK,
 }
 
 
@@ -142,11 +159,14 @@ def no_pages_in_rules(source: Source) -> list[str]:
 
 def no_session_settings(source: Source) -> list[str]:
     """Through a pooler they leak to the next client (tenancy-and-audit.md, 8)."""
-    text = re.sub(r'"""[\s\S]*?"""', lambda m: "\n" * m.group().count("\n"), source.text)
-    plain = Source(source.path, text if not source.is_migration else source.text)
+    text = source.text
+    if not source.is_migration:
+        text = re.sub(r'"""[\s\S]*?"""', lambda m: "\n" * m.group().count("\n"), text)
+        text = re.sub(r"#.*", "", text)
+    plain = Source(source.path, text)
     return plain.lines_with(
         r"set_config\([^)]*,\s*(false|'?f'?)\s*\)|\bSET\s+(SESSION|ROLE)\b|RESET\s+ROLE"
-        r"|[\"']\s*SET\s+(?!TRANSACTION|CONSTRAINTS|LOCAL)[a-z_]+\s*(=|TO)\b",
+        r"|[\"']SET\s+(?!TRANSACTION|CONSTRAINTS|LOCAL)[a-z_]+\s*(=|TO\b)",
         "a setting that outlives its transaction",
         flags=re.IGNORECASE,
     )
@@ -189,7 +209,9 @@ def one_clock(source: Source) -> list[str]:
         and holder.body
         and isinstance(holder.body[0], ast.Expr)
     }
-    sql_time = re.compile(r"\bnow\(\)|CURRENT_(DATE|TIMESTAMP|TIME)\b|LOCALTIMESTAMP", re.IGNORECASE)
+    sql_time = re.compile(
+        r"\bnow\(\)|CURRENT_(DATE|TIMESTAMP|TIME)\b|LOCALTIMESTAMP", re.IGNORECASE
+    )
     return faults + [
         source.at(node, "SQL's own clock")
         for node in strings
@@ -205,7 +227,6 @@ def one_clock(source: Source) -> list[str]:
 MARK_SAFE: dict[str, str] = {
     "portal/common/templatetags/look.py": "attributes and icons that we make ourselves, escaped",
     "portal/documents/qr.py": "an SVG drawn by segno of a link; the label is escaped",
-    "portal/common/forms.py": "attributes of our own fields",
 }
 
 
@@ -225,14 +246,19 @@ def environment_in_one_place(source: Source) -> list[str]:
     own = ("portal/settings/", "portal/embedded/", "portal/demo/", "portal/wsgi", "portal/celery")
     if source.path.startswith(own):
         return []
-    return source.lines_with(r"os\.environ|os\.getenv", "the environment is read in settings")
+    return source.lines_with(
+        r"os\.getenv|os\.environ(?!\.setdefault\(.DJANGO_SETTINGS_MODULE)",
+        "the environment is read in settings",
+    )
 
 
 def no_signals(source: Source) -> list[str]:
     if source.path.startswith("portal/accounts/"):
         return []  # allauth says only by signal that somebody signed in
     return source.lines_with(
-        r"(pre|post)_(save|delete|init)\b|m2m_changed|@receiver\(", "a signal round the arrows"
+        r"(pre|post)_(save|delete|init)\.connect|import.*\b(pre|post)_(save|delete|init)\b"
+        r"|m2m_changed|@receiver\(",
+        "a signal round the arrows",
     )
 
 
@@ -248,7 +274,7 @@ def no_catch_all_modules(source: Source) -> list[str]:
 
 def modules_stay_readable(source: Source) -> list[str]:
     lines = source.text.count("\n")
-    limit = 550  # "about 400": from here on it is a package
+    limit = 600  # "about 400": from here on it is a package
     if source.is_migration or lines <= limit:
         return []
     return [f"{source.path}: {lines} lines; split it by noun"]
@@ -281,7 +307,7 @@ RULES: list[tuple[Rule, str, str]] = [
     (no_signals, "offers/a.py", "@receiver(post_save)"),
     (no_promises, "x/a.py", "a = 1  # TODO later"),
     (no_catch_all_modules, "offers/utils.py", ""),
-    (modules_stay_readable, "offers/a.py", "a = 1\n" * 600),
+    (modules_stay_readable, "offers/a.py", "a = 1\n" * 700),
 ]
 
 
@@ -299,9 +325,9 @@ def test_the_rule_finds_a_planted_fault(rule: Rule, path: str, text: str) -> Non
 def test_every_exception_to_a_rule_is_still_needed() -> None:
     paths = {source.path: source for source in sources()}
     for path, model in SCOPED_OTHERWISE:
-        assert path in paths and f"{model}.objects" in paths[path].text, (path, model)
+        assert f"{model}.objects" in paths[path].text, (path, model)
     for path in MARK_SAFE:
-        assert path in paths and re.search(r"mark_safe|SafeString", paths[path].text), path
+        assert re.search(r"mark_safe|SafeString", paths[path].text), path
 
 
 # --- import order ---------------------------------------------------------------------------------
@@ -329,7 +355,9 @@ portal.embedded | portal.settings
 
 def _layers(text: str) -> list[set[str]]:
     return [
-        {name.strip(" ()") for name in line.split("|")} for line in text.splitlines() if line.strip()
+        {name.strip(" ()") for name in line.split("|")}
+        for line in text.splitlines()
+        if line.strip()
     ]
 
 
@@ -351,7 +379,12 @@ def test_the_import_order_is_the_house_order_and_places_every_module() -> None:
 
 
 def _lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(Path(sys.executable).parent / "lint-imports"), "--no-logo", "--no-cache"]
+    command = [
+        sys.executable,
+        str(Path(sys.executable).parent / "lint-imports"),
+        "--no-logo",
+        "--no-cache",
+    ]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
@@ -432,7 +465,10 @@ def test_every_template_that_is_named_is_there() -> None:
         try:
             get_template(name)
         except TemplateDoesNotExist:
-            if not (ROOT / name).exists() and not (ROOT / where).with_name(Path(name).name).exists():
+            if (
+                not (ROOT / name).exists()
+                and not (ROOT / where).with_name(Path(name).name).exists()
+            ):
                 missing.append(f"{where}: {name}")
     assert not missing, "\n".join(missing)
 

@@ -105,7 +105,7 @@ class KeptForm(UuidModel):
     privacy: ClassVar[dict[str, str]] = {
         "controller": "brugerens organisation; Samspil er databehandler",
         "purpose": "at intet går tabt, når en session udløber under skrivning",
-        "retention": "1 døgn",
+        "retention": "1 time",
         "seen_by": "den, der har skrevet",
     }
 

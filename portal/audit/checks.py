@@ -10,15 +10,19 @@ from django.db import connections
 
 
 @register(Tags.database)
-def login_role_is_walled(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a superuser, BYPASSRLS or an owner of tables at run time (tenancy-and-audit.md, 10)."""
+def login_role_is_walled(
+    *, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse a superuser, BYPASSRLS or an owner of tables at run time (tenancy-and-audit.md,
+    10)."""
     if settings.SCOPE_ROLE or not databases:
         return []  # Demo and tests own their tables and take the role on in each scope.
     with connections["default"].cursor() as cursor:
         cursor.execute(
             # A membership is one SET ROLE away, so every role that the login may become counts.
-            "SELECT bool_or(r.rolsuper OR r.rolbypassrls), bool_or(EXISTS (SELECT 1 FROM pg_class c "
-            "WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p') AND "
+            "SELECT bool_or(r.rolsuper OR r.rolbypassrls), "
+            "bool_or(EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid "
+            "AND c.relkind IN ('r', 'p') AND "
             "c.relnamespace = 'public'::regnamespace)) "
             "FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER')"
         )

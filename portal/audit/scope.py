@@ -3,8 +3,8 @@
 The shape is that of `tenancy-and-audit.md`, 2: variables and role for this transaction alone, an
 inner savepoint that is READ ONLY for reads, and the audit rows of what was read inserted after it,
 before COMMIT. So *GET never writes* holds by construction, and a read that cannot be logged becomes
-an error instead of a page. On failure only the inner block is undone; denied access is still logged.
-"""
+an error instead of a page. On failure only the inner block is undone; denied access is still
+logged."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -81,7 +81,8 @@ def unguarded() -> Iterator[None]:
 
 
 def note_read_of(row: models.Model) -> None:
-    """Called by `from_db` of patient models: refuses a read outside a scope, remembers one inside."""
+    """Called by `from_db` of patient models: refuses a read outside a scope, remembers one
+    inside."""
     if _unguarded.get() and _current.get() is None:
         return
     current_scope().touch(row)
@@ -96,7 +97,8 @@ def _wall(actor: Actor) -> tuple[int, str]:
     if actor.is_system:
         return actor.organisation_id, "system"
     if actor.kind is ActorKind.REPLY_LINK:
-        # Name, contact and words need the six-digit code; without it the patient's row is walled off.
+        # Name, contact and words need the six-digit code; without it the patient's row is walled
+        # off.
         return 0, "reply" if actor.phone_confirmed else "link"
     if actor.kind is ActorKind.PATIENT_LINK:
         return 0, "patient"
@@ -168,7 +170,9 @@ def tenant(actor: Actor, *, readonly: bool = False) -> Iterator[Scope]:
         if connection.in_atomic_block:
             # Only where a test wraps everything in a transaction of its own: LOCAL settings outlive
             # the savepoint there, and the factories after us run as the owner again.
-            _set_config({"role": "none", "app.organisation": "", "app.referral": "", "app.scope": ""})
+            _set_config(
+                {"role": "none", "app.organisation": "", "app.referral": "", "app.scope": ""}
+            )
     finally:
         _current.reset(token)
     if error is not None:

@@ -1,10 +1,11 @@
 """Seals closed ranges of the audit trail (tenancy-and-audit.md, 21).
 
-A range is closed when no transaction can still insert an id in it. A mark holds the sequence's value
-and, read after it, the first transaction number not yet given then (`snapshot_xmax`). A transaction takes its id a
-moment before its number, so a mark is believed only when another mark, at least a minute younger, has
-been passed: all transactions below the younger one's number have ended, and whoever held an id at the
-older one's time had a number long before. Ids are sealed up to the older.
+A range is closed when no transaction can still insert an id in it. A mark holds the sequence's
+value and, read after it, the first transaction number not yet given then (`snapshot_xmax`). A
+transaction takes its id a moment before its number, so a mark is believed only when another mark,
+at least a minute younger, has been passed: all transactions below the younger one's number have
+ended, and whoever held an id at the older one's time had a number long before. Ids are sealed up to
+the older.
 
 Stated limit: what a superuser removes before it is sealed leaves no trace. After a restore, call
 `discard_marks()`: transaction numbers start anew.
@@ -31,8 +32,8 @@ START = b"samspil audit trail"
 # Ids under one seal at most, so that no seal needs much memory, also after the job stood still.
 MOST_IDS = 100_000
 
-# Canonical text of a row: a JSON array of its columns, times in UTC to the microsecond. The order of
-# columns is fixed here; adding a column to the table means a new version of this text.
+# Canonical text of a row: a JSON array of its columns, times in UTC to the microsecond. The order
+# of columns is fixed here; adding a column to the table means a new version of this text.
 _CANONICAL = """jsonb_build_array(id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
     request_id, actor_kind, actor_user_id, actor_name, actor_organisation_id, actor_role,
     actor_link_id, action, subject_type, subject_ids, labels)::text"""
@@ -53,8 +54,8 @@ class Break:
 
 @contextmanager
 def _as_sealer() -> Iterator[None]:
-    """One transaction with the sealer's rights: the login has them in production and takes them on in
-    demo and tests."""
+    """One transaction with the sealer's rights: the login has them in production and takes them on
+    in demo and tests."""
     with transaction.atomic():
         if settings.SCOPE_ROLE:
             _take_role(SEALER)
@@ -69,12 +70,12 @@ def _take_role(name: str) -> None:
 
 
 def _look() -> tuple[int, int, int]:
-    """The last id taken; then, in statements of their own and so later, the oldest running transaction
-    and the first number not yet given.
+    """The last id taken; then, in statements of their own and so later, the oldest running
+    transaction and the first number not yet given.
 
-    That number is our own plus one: `pg_snapshot_xmax` is one past the highest *completed* number, and
-    a transaction that still runs may stand above it. Called first in a transaction without a number.
-    """
+    That number is our own plus one: `pg_snapshot_xmax` is one past the highest *completed* number,
+    and a transaction that still runs may stand above it. Called first in a transaction without a
+    number."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END "
@@ -101,9 +102,8 @@ def _seal(previous: bytes, first_id: int, last_id: int, rows: int, digest: bytes
 
 
 def seal_closed_range() -> AuditSeal | None:
-    """Set a new mark and seal up to the newest closed one, at most `MOST_IDS` ids: None when there is
-    nothing to seal. Safe to run twice at once: an advisory lock lets the second wait.
-    """
+    """Set a new mark and seal up to the newest closed one, at most `MOST_IDS` ids: None when there
+    is nothing to seal. Safe to run twice at once: an advisory lock lets the second wait."""
     with _as_sealer():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit.seal'))")

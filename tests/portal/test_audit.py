@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-
 import pytest
 from django import forms
 from django.db import Error, transaction
@@ -18,7 +17,7 @@ from portal.common.logging import bound_request_id
 from referrals.models import ReferralPatient
 from tests import proofs
 from tests.proofs import fetch, run
-from tests.rows import CANARIES, Rows, rows  # noqa: F401 (a fixture)
+from tests.rows import CANARIES, Rows, rows_fixture  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -157,10 +156,13 @@ def test_the_trail_is_append_only(rows: Rows) -> None:
 
 
 def test_the_trail_points_at_nothing_and_nothing_points_at_it() -> None:
-    assert fetch(
-        "SELECT conname FROM pg_constraint WHERE contype = 'f' "
-        "AND ('audit_entry'::regclass IN (conrelid, confrelid))"
-    ) == []
+    assert (
+        fetch(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' "
+            "AND ('audit_entry'::regclass IN (conrelid, confrelid))"
+        )
+        == []
+    )
 
 
 def test_every_partition_refuses_to_be_changed_or_emptied() -> None:
@@ -223,9 +225,9 @@ def test_a_moment_without_a_partition_is_kept_and_its_month_is_left_alone(rows: 
     """A clock far off must not stop the trail, nor stop the next bootstrap."""
     with clock.at(datetime(2041, 5, 5, tzinfo=UTC)):
         trail.record(system_actor("x"), "a.b", rows.identified.referral)
-    assert fetch("SELECT tableoid::regclass::text FROM audit_entry WHERE id = %s", [newest().pk]) == [
-        ("audit_entry_other",)
-    ]
+    assert fetch(
+        "SELECT tableoid::regclass::text FROM audit_entry WHERE id = %s", [newest().pk]
+    ) == [("audit_entry_other",)]
 
     run("SELECT audit_make_partitions('2041-05-01', '2041-06-01')")
 
@@ -255,5 +257,3 @@ def test_a_page_cannot_choose_its_place_in_the_trail_unnoticed(rows: Rows) -> No
     """The sequence cannot be set back by the serving role, so an id is never given twice."""
     with pytest.raises(Error, match="permission denied"), tenant(rows.world.gp.actor()):
         run("SELECT setval('audit_entry_id_seq', 1)")
-
-

@@ -22,7 +22,7 @@ from referrals.models import (
 )
 from tests import proofs
 from tests.proofs import LINKS, WALLED, run, table
-from tests.rows import Rows, rows  # noqa: F401 (a fixture)
+from tests.rows import Rows, rows_fixture  # noqa: F401
 
 Mutation = Callable[[], AbstractContextManager[Any]]
 
@@ -102,48 +102,90 @@ def constraint(model: Any, name: str) -> str:
 
 MUTANTS: list[tuple[str, Mutation, Callable[[Rows], None]]] = [
     *(
-        (f"no wall on {table(m)}, read", without_row_security(m),
-         proofs.unfiltered_sql_gives_only_what_the_contract_says)
+        (
+            f"no wall on {table(m)}, read",
+            without_row_security(m),
+            proofs.unfiltered_sql_gives_only_what_the_contract_says,
+        )
         for m in WALLED
     ),
     *(
-        (f"no wall on {table(m)}, forgotten scope", without_row_security(m),
-         proofs.a_forgotten_scope_fails_loudly)
+        (
+            f"no wall on {table(m)}, forgotten scope",
+            without_row_security(m),
+            proofs.a_forgotten_scope_fails_loudly,
+        )
         for m in WALLED
     ),
     *(
-        (f"no wall on {table(m)}, insert", without_row_security(m),
-         proofs.foreign_rows_cannot_be_inserted)
-        for m in (*WALLED, *LINKS) if table(m) != "referrals_concern"
+        (
+            f"no wall on {table(m)}, insert",
+            without_row_security(m),
+            proofs.foreign_rows_cannot_be_inserted,
+        )
+        for m in (*WALLED, *LINKS)
+        if table(m) != "referrals_concern"
     ),
-    ("no wall at all, ORM", without_row_security(*WALLED),
-     proofs.unfiltered_orm_gives_the_outsider_nothing),
-    ("no wall at all, change", without_row_security(*WALLED),
-     proofs.foreign_rows_cannot_be_changed_or_deleted),
-    ("no wall at all, manager", without_row_security(*WALLED),
-     proofs.a_managers_scope_writes_no_referral),
-    ("one kind of scope, read", with_every_scope_clinical,
-     proofs.unfiltered_sql_gives_only_what_the_contract_says),
-    ("one kind of scope, write", with_every_scope_clinical,
-     proofs.a_managers_scope_writes_no_referral),
+    (
+        "no wall at all, ORM",
+        without_row_security(*WALLED),
+        proofs.unfiltered_orm_gives_the_outsider_nothing,
+    ),
+    (
+        "no wall at all, change",
+        without_row_security(*WALLED),
+        proofs.foreign_rows_cannot_be_changed_or_deleted,
+    ),
+    (
+        "no wall at all, manager",
+        without_row_security(*WALLED),
+        proofs.a_managers_scope_writes_no_referral,
+    ),
+    (
+        "one kind of scope, read",
+        with_every_scope_clinical,
+        proofs.unfiltered_sql_gives_only_what_the_contract_says,
+    ),
+    (
+        "one kind of scope, write",
+        with_every_scope_clinical,
+        proofs.a_managers_scope_writes_no_referral,
+    ),
     ("no READ ONLY", without_read_only, proofs.reads_cannot_write),
     *(
         (f"no filter on {table(m)}", filter_of(m), proofs.the_first_wall_gives_nothing_foreign)
         for m in (Referral, ReferralEvent, Message, Consent, ReferralPatient, ReferralDraft)
     ),
     ("no touch check", without_touch_check, proofs.an_unlogged_read_is_refused),
-    ("no composite key to the patient", without(constraint(Referral, "referral_patient_is_senders")),
-     proofs.an_outsider_cannot_make_itself_a_way_to_a_patient),
-    ("no composite key of the consent", without(
-        constraint(Consent, "consent_patient_is_senders"),
-    ), proofs.an_outsider_cannot_make_itself_a_way_to_a_patient),
-    ("links may be turned", without(
-        *(trigger(m, "referral_link_stays") for m in LINKS),
-    ), proofs.an_outsider_cannot_make_itself_a_way_to_a_patient),
-    ("parties may change", without(trigger(Referral, "referral_keeps_its_parties")),
-     proofs.parties_do_not_change),
-    ("no consent trigger", without(trigger(Referral, "referral_consent_valid")),
-     proofs.no_consent_no_way_out),
+    (
+        "no composite key to the patient",
+        without(constraint(Referral, "referral_patient_is_senders")),
+        proofs.an_outsider_cannot_make_itself_a_way_to_a_patient,
+    ),
+    (
+        "no composite key of the consent",
+        without(
+            constraint(Consent, "consent_patient_is_senders"),
+        ),
+        proofs.an_outsider_cannot_make_itself_a_way_to_a_patient,
+    ),
+    (
+        "links may be turned",
+        without(
+            *(trigger(m, "referral_link_stays") for m in LINKS),
+        ),
+        proofs.an_outsider_cannot_make_itself_a_way_to_a_patient,
+    ),
+    (
+        "parties may change",
+        without(trigger(Referral, "referral_keeps_its_parties")),
+        proofs.parties_do_not_change,
+    ),
+    (
+        "no consent trigger",
+        without(trigger(Referral, "referral_consent_valid")),
+        proofs.no_consent_no_way_out,
+    ),
     *(
         (f"no {name}", without(constraint(model, name)), proofs.no_consent_no_way_out)
         for model, name in (
@@ -155,21 +197,37 @@ MUTANTS: list[tuple[str, Mutation, Callable[[Rows], None]]] = [
             (Consent, "consent_expires_after_taking"),
         )
     ),
-    ("the trigger looks among temporary tables", without(
-        "ALTER FUNCTION referral_needs_valid_consent() SET search_path = public"
-    ), proofs.a_temporary_table_cannot_answer_for_the_consents),
-    ("the trail may be changed", without("ALTER TABLE audit_entry DISABLE TRIGGER audit_append_only"),
-     proofs.the_trail_is_append_only),
-    ("the trail may be emptied", without(
-        "CREATE OR REPLACE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql "
-        "AS $$ BEGIN RETURN NULL; END $$"
-    ), proofs.the_trail_is_append_only),
-    ("a part of the trail may be emptied",
-     without("ALTER TABLE audit_entry_other DISABLE TRIGGER audit_no_truncate"),
-     proofs.the_trail_is_append_only),
-    ("pages may change the trail", without("GRANT UPDATE ON audit_entry TO portal_app",
-     "ALTER TABLE audit_entry DISABLE TRIGGER audit_append_only"),
-     proofs.the_trail_is_append_only),
+    (
+        "the trigger looks among temporary tables",
+        without("ALTER FUNCTION referral_needs_valid_consent() SET search_path = public"),
+        proofs.a_temporary_table_cannot_answer_for_the_consents,
+    ),
+    (
+        "the trail may be changed",
+        without("ALTER TABLE audit_entry DISABLE TRIGGER audit_append_only"),
+        proofs.the_trail_is_append_only,
+    ),
+    (
+        "the trail may be emptied",
+        without(
+            "CREATE OR REPLACE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN RETURN NULL; END $$"
+        ),
+        proofs.the_trail_is_append_only,
+    ),
+    (
+        "a part of the trail may be emptied",
+        without("ALTER TABLE audit_entry_other DISABLE TRIGGER audit_no_truncate"),
+        proofs.the_trail_is_append_only,
+    ),
+    (
+        "pages may change the trail",
+        without(
+            "GRANT UPDATE ON audit_entry TO portal_app",
+            "ALTER TABLE audit_entry DISABLE TRIGGER audit_append_only",
+        ),
+        proofs.the_trail_is_append_only,
+    ),
 ]
 
 

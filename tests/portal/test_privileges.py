@@ -79,9 +79,11 @@ def test_the_trail_takes_inserts_alone_and_the_reporting_role_reads_no_person() 
         assert wanted[role, "audit_seal"] == wanted[role, "audit_mark"] == ()
         assert set(wanted[role, "referrals_referralevent"]) == {"SELECT", "INSERT"}
     assert {held for (role, _), held in wanted.items() if role == roles.REPORTING} == {()}
-    assert {
-        name for (role, name), held in wanted.items() if role == roles.SEALER and held
-    } == {"audit_entry", "audit_mark", "audit_seal"}
+    assert {name for (role, name), held in wanted.items() if role == roles.SEALER and held} == {
+        "audit_entry",
+        "audit_mark",
+        "audit_seal",
+    }
     assert "DELETE" not in wanted[roles.APP, "referrals_referral"]
 
 
@@ -103,16 +105,19 @@ def test_serving_roles_make_nothing_in_the_schema_and_run_nothing_of_the_owners(
 
 
 def test_no_role_is_a_member_of_another() -> None:
-    assert fetch(
-        "SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m "
-        "JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY (%s)",
-        [list(roles.ROLES)],
-    ) == []
+    assert (
+        fetch(
+            "SELECT m.roleid::regrole, m.member::regrole FROM pg_auth_members m "
+            "JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY (%s)",
+            [list(roles.ROLES)],
+        )
+        == []
+    )
 
 
 def test_a_role_reaches_no_partition_directly() -> None:
     for role in (roles.APP, roles.WORKER, roles.SEALER):
-        with pytest.raises(Error, match="permission denied"), transaction.atomic():
+        with pytest.raises(Error, match="permission denied"), transaction.atomic():  # noqa: PT012
             run("SELECT set_config('role', %s, true)", [role])
             run("SELECT 1 FROM audit_entry_other")
 

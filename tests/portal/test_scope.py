@@ -11,15 +11,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from organisations.models import Organisation
 from portal.access.declared import access_of
+from portal.accounts.models import User
 from portal.audit import trail
 from portal.audit.models import AuditEntry
 from portal.audit.scope import ScopeError, current_scope, tenant, unguarded
-from portal.accounts.models import User
 from portal.common.ids import uuid7
 from referrals.models import Referral, ReferralPatient
 from tests import proofs
 from tests.proofs import fetch
-from tests.rows import CANARIES, Rows, rows  # noqa: F401 (a fixture)
+from tests.rows import CANARIES, Rows, rows_fixture  # noqa: F401
 from tests.world import client_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.portal.scope_urls")]
@@ -86,7 +86,7 @@ def test_an_unlogged_read_is_refused(rows: Rows) -> None:
 
 def test_a_log_of_one_row_does_not_cover_another(rows: Rows) -> None:
     actor = rows.world.gp.actor()
-    with pytest.raises(ScopeError), tenant(actor, readonly=True):
+    with pytest.raises(ScopeError), tenant(actor, readonly=True):  # noqa: PT012
         first, _second = ReferralPatient.objects.order_by("pk")[:2]
         trail.record_read(actor, "patient.view", [first])
 
@@ -95,7 +95,7 @@ def test_a_failure_undoes_the_work_and_keeps_the_log(rows: Rows) -> None:
     actor = rows.world.gp.actor()
     before = AuditEntry.objects.count()
 
-    with pytest.raises(ZeroDivisionError), tenant(actor):
+    with pytest.raises(ZeroDivisionError), tenant(actor):  # noqa: PT012
         trail.record_read(actor, "referral.view", [rows.identified.referral])
         trail.record_denied(actor, "referral.accept")
         Organisation.objects.filter(slug="hjertet-aarhus").update(description="x")
@@ -109,7 +109,7 @@ def test_a_change_that_fails_leaves_no_trace_of_itself_in_the_trail(rows: Rows) 
     actor = rows.world.gp.actor()
     before = AuditEntry.objects.count()
 
-    with pytest.raises(ZeroDivisionError), tenant(actor):
+    with pytest.raises(ZeroDivisionError), tenant(actor):  # noqa: PT012
         trail.record(actor, "referral.accept", rows.identified.referral)
         raise ZeroDivisionError
 
@@ -124,7 +124,7 @@ def test_a_read_that_cannot_be_logged_is_an_error(rows: Rows) -> None:
 
 def test_a_change_that_cannot_be_logged_does_not_happen(rows: Rows) -> None:
     actor = rows.world.gp.actor()
-    with audit_out_of_order(), pytest.raises(Error, match="no room"), tenant(actor):
+    with audit_out_of_order(), pytest.raises(Error, match="no room"), tenant(actor):  # noqa: PT012
         Organisation.objects.filter(slug="hjertet-aarhus").update(description="x")
         trail.record(actor, "organisation.edit", rows.world.receiver)
 
@@ -165,7 +165,9 @@ def test_a_post_that_writes_is_kept(rows: Rows) -> None:
     assert description() == "ændret"
 
 
-@pytest.mark.parametrize(("status", "kept"), [(200, True), (302, True), (422, True), (500, False), (503, False)])
+@pytest.mark.parametrize(
+    ("status", "kept"), [(200, True), (302, True), (422, True), (500, False), (503, False)]
+)
 def test_an_answer_of_500_or_more_undoes_the_work_and_keeps_the_log(
     rows: Rows, status: int, kept: bool
 ) -> None:
@@ -231,7 +233,8 @@ def test_a_streaming_answer_is_refused_inside_a_scope(rows: Rows) -> None:
 
 
 def test_a_stale_session_ends_without_an_error(rows: Rows) -> None:
-    """It deletes itself, which READ ONLY refuses: so the actor is resolved before the scope opens."""
+    """It deletes itself, which READ ONLY refuses: so the actor is resolved before the scope
+    opens."""
     client = browser(rows.world.gp)
     user = User.objects.get(pk=rows.world.gp.user.pk)
     user.set_password("en helt anden skovsti 44")

@@ -87,5 +87,3 @@ def test_nothing_leaks_from_one_request_to_the_next_on_the_same_connection() -> 
         answer = gp.get("/t/rolle/").json()
         assert answer["left"] == []
         assert answer["role"] not in {"portal_app", "portal_worker"}
-
-

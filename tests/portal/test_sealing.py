@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -44,9 +45,12 @@ class Minutes:
             return sealing.seal_closed_range()
 
     def seal_until(self, last_id: int) -> None:
-        """Other tests' transactions run in the same cluster, and hold the closing up for a while."""
+        """Other tests' transactions run in the same cluster, and hold the closing up for a
+        while."""
         until = time.monotonic() + 60
-        while (AuditSeal.objects.order_by("-last_id").values_list("last_id", flat=True).first() or 0) < last_id:
+        while (
+            AuditSeal.objects.order_by("-last_id").values_list("last_id", flat=True).first() or 0
+        ) < last_id:
             assert time.monotonic() < until, "nothing was sealed for a minute"
             if self.seal() is None:
                 time.sleep(0.02)
@@ -111,7 +115,7 @@ def change_a_column(chance: random.Random, ids: list[int]) -> list[int]:
             ("action", "upper(action)"),
             ("subject_type", "''"),
             ("subject_ids", "subject_ids || '[\"x\"]'"),
-            ("labels", "labels || '{\"x\": \"y\"}'"),
+            ("labels", 'labels || \'{"x": "y"}\''),
         ]
     )
     assert run(f"UPDATE audit_entry SET {column} = {value} WHERE id = %s", [pk]) == 1
@@ -161,7 +165,7 @@ WAYS: list[Callable[[random.Random, list[int]], list[int]]] = [
 @pytest.mark.drill
 def test_each_change_of_a_sealed_row_is_found_and_its_place_named(minutes: Minutes) -> None:
     seed = int(os.environ.get("SAMSPIL_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"SAMSPIL_SEED={seed}")
+    sys.stdout.write(f"SAMSPIL_SEED={seed}\n")
     chance = random.Random(seed)
     ids: list[int] = []
     for part in range(SEALS):
@@ -258,9 +262,7 @@ def second_connection() -> Iterator[Any]:
         other.close()
 
 
-INSERT = (
-    "INSERT INTO audit_entry (at, actor_kind, action) VALUES (%s, 'user', 'late') RETURNING id"
-)
+INSERT = "INSERT INTO audit_entry (at, actor_kind, action) VALUES (%s, 'user', 'late') RETURNING id"
 
 
 def test_nothing_is_sealed_past_a_transaction_that_is_still_open(minutes: Minutes) -> None:
@@ -290,7 +292,9 @@ def test_nothing_is_sealed_past_an_id_taken_before_its_transaction_had_a_number(
     write(1)
     minutes.seal_until(last_id())
     with second_connection() as other, other.cursor() as cursor:
-        for _ in range(40):  # until the sequence has values in hand, and needs no number to give one
+        for _ in range(
+            40
+        ):  # until the sequence has values in hand, and needs no number to give one
             cursor.execute("SELECT nextval('audit_entry_id_seq')")
             (late,) = cursor.fetchone()
             cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
@@ -358,9 +362,7 @@ def test_two_sealers_at_once_seal_once(minutes: Minutes) -> None:
     assert sealing.verify() == []
 
 
-def test_a_long_range_is_sealed_in_parts(
-    minutes: Minutes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_range_is_sealed_in_parts(minutes: Minutes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "MOST_IDS", 4)
     write(10)
     minutes.seal_until(last_id())
@@ -378,7 +380,8 @@ def test_ids_that_were_never_committed_leave_no_gap_in_the_seals(minutes: Minute
 
 
 def test_after_a_restore_the_old_marks_are_thrown_away(minutes: Minutes) -> None:
-    """Numbers start anew in a restored cluster: an old mark would close what is open, or nothing."""
+    """Numbers start anew in a restored cluster: an old mark would close what is open, or
+    nothing."""
     write(3)
     for minute in (0, 2):
         AuditMark.objects.create(
@@ -416,7 +419,7 @@ def test_who_writes_the_trail_cannot_seal_it() -> None:
             "INSERT INTO audit_seal (at, first_id, last_id, rows, digest, seal) "
             "VALUES ('2026-01-01', 1, 1, 0, '', '')",
         ):
-            with pytest.raises(Error, match="permission denied"), transaction.atomic():
+            with pytest.raises(Error, match="permission denied"), transaction.atomic():  # noqa: PT012
                 run("SELECT set_config('role', %s, true)", [role])
                 run(sql)
 
@@ -428,7 +431,7 @@ def test_the_sealer_cannot_change_a_seal_or_the_trail() -> None:
         "INSERT INTO audit_entry (at, actor_kind, action) VALUES ('2026-01-01', 'user', 'x')",
         "SELECT 1 FROM referrals_referral",
     ):
-        with pytest.raises(Error, match="permission denied"), transaction.atomic():
+        with pytest.raises(Error, match="permission denied"), transaction.atomic():  # noqa: PT012
             run("SELECT set_config('role', 'portal_sealer', true)")
             run(sql)
 

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--after-restore",
             action="store_true",
-            help="first throw away the marks: transaction numbers start anew in a restored database",
+            help="first throw away the marks: a restored database numbers its transactions anew",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
