@@ -717,7 +717,9 @@ def test_a_worker_asked_to_stop_finishes_what_it_holds(crew: Crew, silent: None)
 
 def test_a_worker_connects_anew_when_it_cannot_acknowledge() -> None:
     """kombu would log it and count the message as unfinished for ever; see the drill above."""
-    message = PromptMessage({"properties": {"delivery_tag": "1"}}, channel=SimpleNamespace())
+    message = PromptMessage(
+        {"properties": {"delivery_tag": "1"}}, channel=SimpleNamespace(no_ack_consumers=None)
+    )
 
     def times_out(*_args: object, **_more: object) -> None:
         raise TimeoutError
