@@ -13,7 +13,7 @@ from portal.settings import environment as env
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 # --- what the machine says -------------------------------------------------------------------
-SECRET_KEY = env.text("SECRET_KEY", at_least=50)
+SECRET_KEY = env.secret("SECRET_KEY", at_least=50)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL", require_tls=True)}
@@ -38,6 +38,8 @@ CONTACT_PHONE = env.text("CONTACT_PHONE", "")
 ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
 SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.sms.UnconfiguredSms")
 
+if env.flag("DEBUG", False):
+    raise ImproperlyConfigured("DEBUG is set. Use portal.settings.dev for it; remove it here.")
 DEBUG = False
 # Personas open every door with one click. Only portal.settings.demo turns them on; an environment
 # that asks for them here is a mistake that must not start.
@@ -265,7 +267,8 @@ STORAGES = {
 
 # --- language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "da"
-LANGUAGES = [("da", _("Dansk")), ("en", _("English"))]
+# English joins when its catalogue is complete; until then no page offers half a language.
+LANGUAGES = [("da", _("Dansk"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
