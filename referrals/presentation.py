@@ -20,7 +20,7 @@ from portal.access.actor import Actor, ActorKind
 from portal.accounts.models import User
 from portal.audit import trail
 from portal.audit.models import AuditEntry
-from portal.common.templatetags.look import long_date, weekday_date, weekday_time
+from portal.common.templatetags.look import capitalised, long_date, weekday_date, weekday_time
 from portal.common.workdays import add_working_days
 from referrals.deadlines import Days, Pauses, answer_due, start_of
 from referrals.models import Kind, Referral, ReferralEvent, State
@@ -152,7 +152,7 @@ def _happened(
     return Step(
         title=title[:1].upper() + title[1:],
         text=_about(referral, event),
-        when=weekday_time(event.at).capitalize(),
+        when=capitalised(weekday_time(event.at)),
     )
 
 
@@ -203,8 +203,11 @@ def outcome_words(referral: Referral) -> str:
     return ". ".join(parts) + "."
 
 
-def coming_steps(referral: Referral, *, pauses: Pauses, days: Days, hidden: bool) -> list[Step]:
-    """What comes by itself or is asked for, from the clocks. Nothing after an end."""
+def coming_steps(
+    referral: Referral, *, pauses: Pauses, days: Days, hidden: bool, receiving: bool
+) -> list[Step]:
+    """What comes by itself or is asked for, from the clocks, in words to the reader's side. Nothing
+    after an end."""
     if hidden and referral.status in _UNDER_WAY:
         return [
             Step(
@@ -216,7 +219,9 @@ def coming_steps(referral: Referral, *, pauses: Pauses, days: Days, hidden: bool
     contact = Step(title=_("Første kontakt"), state="later")
     outcome = Step(
         title=_("Hvordan gik det?"),
-        text=_("Vi spørger foreningen. To korte spørgsmål."),
+        text=_("Vi spørger jer. To korte spørgsmål.")
+        if receiving
+        else _("Vi spørger foreningen. To korte spørgsmål."),
         state="later",
     )
     since = referral.status_changed_at
@@ -237,10 +242,13 @@ def coming_steps(referral: Referral, *, pauses: Pauses, days: Days, hidden: bool
             due = answer_due(referral, pauses, days)
             text = _("Ellers udløber henvisningen, og du får besked med andre tilbud.")
             title = _("%(who)s svarer") % {"who": referral.receiver.name}
+            if receiving:
+                text, title = _("Ellers udløber henvisningen."), _("I svarer")
             return [_next(title, due, text), contact, outcome]
         case State.ACCEPTED:
             due = add_working_days(since, days.contact_reminder, pauses)
-            return [_next(_("Første kontakt"), due, _("Vi minder foreningen om det.")), outcome]
+            text = _("Vi minder jer om det.") if receiving else _("Vi minder foreningen om det.")
+            return [_next(_("Første kontakt"), due, text), outcome]
         case State.WAITLISTED if referral.waitlist_review_on is not None:
             text = ""
             if referral.waitlist_expected_on is not None:
@@ -248,7 +256,9 @@ def coming_steps(referral: Referral, *, pauses: Pauses, days: Days, hidden: bool
                     "day": long_date(referral.waitlist_expected_on)
                 }
             asked = _next(
-                _("Vi spørger, om borgeren stadig venter"),
+                _("Vi spørger jer, om borgeren stadig venter")
+                if receiving
+                else _("Vi spørger, om borgeren stadig venter"),
                 start_of(referral.waitlist_review_on),
                 text,
             )

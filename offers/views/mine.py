@@ -86,6 +86,8 @@ def _first_errors(form: RoomForm) -> dict[str, str]:
 def _back(request: ActorRequest, slug: str) -> HttpResponse:
     if request.POST.get("tilbage") == "rediger":
         return redirect("offers:edit", slug=slug)
+    if request.POST.get("tilbage") == "indbakke":
+        return redirect("referrals:inbox")
     return redirect("offers:mine")
 
 

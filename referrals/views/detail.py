@@ -19,6 +19,7 @@ from portal.access.grants import allows
 from portal.access.permissions import Permission
 from portal.audit import trail
 from portal.common import clock
+from portal.common.phones import format_phone
 from referrals import presentation, selectors
 from referrals.clocks import no_answer_at
 from referrals.deadlines import DEFAULT, Pauses, days_by_municipality
@@ -80,7 +81,9 @@ def _context(actor: Actor, referral: Referral, failed: AnswerForm | None) -> dic
         actions.remove("undo")
     state, label = presentation.status_for(referral.status, hidden=hidden)
     past = presentation.past_steps(referral, events, names=names, actor=actor, hidden=hidden)
-    coming = presentation.coming_steps(referral, pauses=pauses, days=days, hidden=hidden)
+    coming = presentation.coming_steps(
+        referral, pauses=pauses, days=days, hidden=hidden, receiving=receiving
+    )
     overdue = _is_overdue(referral, pauses)
     return {
         "referral": referral,
@@ -96,6 +99,7 @@ def _context(actor: Actor, referral: Referral, failed: AnswerForm | None) -> dic
         "reason": "" if hidden else presentation.reason_label(referral.status, referral.reason),
         "outcome": "" if hidden else presentation.outcome_words(referral),
         "call_times": _call_times(opened),
+        "phone": format_phone(opened.patient.phone) if opened else "",
         "needs": CATEGORIES.labels(referral.needs),
         "target_groups": TARGET_GROUPS.labels(referral.target_groups),
         "steps": [*past, *coming],

@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from offers.models import Offer
 from portal.audit.models import AuditEntry
 from portal.audit.scope import unguarded
 from portal.common import clock
 from referrals.models import Referral, State
+from tests.factories.organisations import add_member
 from tests.factories.referrals import (
     act,
     again,
@@ -22,6 +24,7 @@ from tests.factories.referrals import (
     sent_identified,
     sent_self,
 )
+from tests.world import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +112,9 @@ def test_the_outsider_sees_nothing_of_it(world, client_for, offer):
         assert "ikke brugt endnu" not in text
 
 
-@pytest.mark.parametrize("name", ["gp", "receiver_manager", "receiver_editor", "coordinator", "dpo"])
+@pytest.mark.parametrize(
+    "name", ["gp", "receiver_manager", "receiver_editor", "coordinator", "dpo"]
+)
 def test_only_handlers_open_the_inbox(world, client_for, name):
     client = client_for(getattr(world, name))
 
@@ -154,12 +159,14 @@ def test_the_pager_leads_through_all_that_wait(world, client_for, offer):
 
     first = client.get(INBOX)
     second = client.get(INBOX + first.context["page"].pager.next_url)
-    seen = [card["referral"].reference for page in (first, second) for card in page.context["cards"]]
+    cards = [*first.context["cards"], *second.context["cards"]]
+    seen = [card["referral"].reference for card in cards]
 
     assert len(seen) == 23
     assert set(seen) == references
-    assert client.get(INBOX, {"fra": "noget-andet"}).context["cards"][0]["referral"].reference == (
-        seen[0]
+    assert (
+        client.get(INBOX, {"fra": "noget-andet"}).context["cards"][0]["referral"].reference
+        == (seen[0])
     )
 
 
@@ -231,6 +238,32 @@ def test_room_is_told_with_its_date_and_changed_by_those_who_may(world, client_f
 
     assert "Åben for nye" in text_of(response)
     assert response.context["offers"][0]["may_set"] is False
+
+
+def test_an_editor_among_the_handlers_sets_room_and_confirms_with_one_click(
+    world, client_for, offer
+):
+    both = Person(
+        add_member(
+            world.receiver, "handler", "manager", name="Bo Begge", email="bo@samspil.example"
+        ),
+        world.receiver,
+    )
+    with unguarded():
+        Offer.objects.update(verified_at=clock.now() - timedelta(days=190))
+    client = client_for(both)
+
+    content = client.get(INBOX).content.decode()
+    response = client.post(
+        reverse("offers:set-capacity", args=[offer.slug]),
+        {"status": "full", "tilbage": "indbakke"},
+        follow=True,
+    )
+
+    assert reverse("offers:confirm", args=[offer.slug]) in content
+    assert f"Passer {offer.title} stadig?" in content
+    assert response.redirect_chain == [(INBOX, 302)]
+    assert response.context["offers"][0]["capacity"].status == "full"
 
 
 def test_the_own_year_is_exact(world, client_for, offer):

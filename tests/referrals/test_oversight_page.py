@@ -53,9 +53,7 @@ def text_of(response) -> str:
 # --- overview -------------------------------------------------------------------------------
 
 
-def test_the_overview_names_the_fact_and_the_offer_and_never_the_referral(
-    world, client_for, offer
-):
+def test_the_overview_names_the_fact_and_the_offer_and_never_the_referral(world, client_for, offer):
     now = clock.now()
     with clock.at(now - timedelta(days=30)):
         unanswered = refer(world, make_offer(world.receiver, title="Gå-hold"), 1)
@@ -91,7 +89,9 @@ def test_a_coordinator_of_another_region_sees_none_of_it(world, client_for, offe
     assert "Gå-hold" not in other.content.decode()
 
 
-@pytest.mark.parametrize("name", ["gp", "receiver_handler", "receiver_manager", "lawyer", "operator"])
+@pytest.mark.parametrize(
+    "name", ["gp", "receiver_handler", "receiver_manager", "lawyer", "operator"]
+)
 def test_only_coordinators_open_their_pages(world, client_for, name):
     client = client_for(getattr(world, name))
 
@@ -102,9 +102,7 @@ def test_only_coordinators_open_their_pages(world, client_for, name):
 def test_bounced_mail_and_stale_offers_are_the_coordinators_turn(world, client_for, offer):
     world.named_handler.bounced_at = clock.now()
     world.named_handler.save()
-    make_offer(
-        world.receiver, title="Strikkecafé", verified_at=clock.now() - timedelta(days=300)
-    )
+    make_offer(world.receiver, title="Strikkecafé", verified_at=clock.now() - timedelta(days=300))
 
     text = text_of(client_for(world.municipal_coordinator).get(OVERSIGHT))
 

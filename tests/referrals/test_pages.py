@@ -87,10 +87,10 @@ def test_both_sides_open_the_page(world, client_for, referral):
         assert response.content.decode().count("<h1") == 1
 
 
-@pytest.mark.parametrize("outsider", ["outsider_handler", "parent_handler", "sibling_handler", "nurse"])
-def test_somebody_elses_referral_is_not_found_on_any_address(
-    world, client_for, referral, outsider
-):
+@pytest.mark.parametrize(
+    "outsider", ["outsider_handler", "parent_handler", "sibling_handler", "nurse"]
+)
+def test_somebody_elses_referral_is_not_found_on_any_address(world, client_for, referral, outsider):
     client = client_for(getattr(world, outsider))
     foreign = {name: client.post(verb(name, referral)).status_code for name in VERBS}
     missing = uuid4()
@@ -404,9 +404,7 @@ def silent(world, offer):
     return sent_identified(world, offer, consent=consent(feedback=False))
 
 
-def test_without_consent_to_feedback_the_sender_reads_only_that_it_ended(
-    world, client_for, silent
-):
+def test_without_consent_to_feedback_the_sender_reads_only_that_it_ended(world, client_for, silent):
     handler = world.receiver_handler.actor()
     act("accept", handler, silent)
     act("start", handler, silent)
@@ -418,7 +416,8 @@ def test_without_consent_to_feedback_the_sender_reads_only_that_it_ended(
     assert "i gang" not in under_way.lower()
     assert "Modtaget" in under_way
     assert "Afsluttet, ingen tilbagemelding" in ended
-    for word in ("Borgeren kom ikke", "Ikke gennemført", "Det blev ikke til noget", "kommet i gang"):
+    secrets = ("Borgeren kom ikke", "Ikke gennemført", "Det blev ikke til noget", "kommet i gang")
+    for word in secrets:
         assert word not in ended, word
     assert "Borgeren kom ikke" in received
 

@@ -1,4 +1,4 @@
-"""The clinician's sent list: what calls for eyes, then all; no names, and no more than may be told."""
+"""The clinician's sent list: what calls for eyes, then all; no names, no more than may be told."""
 
 import re
 from datetime import timedelta
@@ -184,7 +184,8 @@ def test_a_reference_is_found_however_it_is_written(world, client_for, offer):
     client = client_for(world.gp)
     number = named.reference.split("-")[1]
 
-    for typed in (named.reference, f" {named.reference} ", number, named.reference.replace("-", " ")):
+    spaced = named.reference.replace("-", " ")
+    for typed in (named.reference, f" {named.reference} ", number, spaced):
         found = client.get(SENT, {"nummer": typed}).context["rows"]
         assert [row["referral"].pk for row in found] == [named.pk], typed
     assert client.get(SENT, {"nummer": "abc"}).context["rows"] == []
