@@ -34,7 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         "seen_by": "brugeren selv, lederne i brugerens organisationer, driften",
     }
 
-    email = models.EmailField(_("E-mail"), max_length=254)
+    # Unique as it stands for Django's own check, and in lower case by the constraint below.
+    email = models.EmailField(_("E-mail"), max_length=254, unique=True)
     name = models.CharField(_("Navn"), max_length=120)
     title = models.CharField(_("Titel"), max_length=120, blank=True)
     is_active = models.BooleanField(default=True)

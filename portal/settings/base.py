@@ -82,11 +82,13 @@ INSTALLED_APPS = [
 # a stale session deletes itself, which a read-only scope refuses.
 MIDDLEWARE = [
     "portal.common.middleware.RequestIdMiddleware",
-    "portal.common.middleware.NoNullBytesMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before those that may answer by themselves: a redirect to https and a static file carry the
+    # browser's policies too (WEB-1, WEB-2).
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "portal.common.middleware.NoNullBytesMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -159,8 +161,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.accounts.passwords.CommonPasswordValidator"},
     {"NAME": "portal.accounts.passwords.ProductWordsValidator"},
 ]
-# E-mail is unique by a constraint on its lower case, which the check does not see.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "organisations:start"
 LOGOUT_REDIRECT_URL = "home"
@@ -339,3 +339,5 @@ CACHES = {
         "KEY_PREFIX": hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8],
     }
 }
+
+env.refuse_misspelt()

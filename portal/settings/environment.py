@@ -6,6 +6,7 @@ Each helper refuses nonsense at start-up: a forgotten variable stops the start, 
 
 import base64
 import binascii
+import difflib
 import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -13,9 +14,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _MISSING = object()
+_known: set[str] = set()
 
 
 def text(name: str, default: object = _MISSING, *, at_least: int = 0) -> str:
+    _known.add(name)
     value = os.environ.get(name, "")
     if not value:
         if default is _MISSING:
@@ -23,6 +26,14 @@ def text(name: str, default: object = _MISSING, *, at_least: int = 0) -> str:
         return str(default)
     if len(value) < at_least:
         raise ImproperlyConfigured(f"{name} is shorter than {at_least} characters.")
+    return value
+
+
+def secret(name: str, *, at_least: int) -> str:
+    """A random string. What stands in every example, and one letter many times, is refused."""
+    value = text(name, at_least=at_least)
+    if "insecure" in value or len(set(value)) < 12:
+        raise ImproperlyConfigured(f"{name} is an example or not random. Make one of your own.")
     return value
 
 
@@ -45,10 +56,10 @@ def words(name: str, default: object = _MISSING) -> list[str]:
 
 
 def hosts(name: str) -> list[str]:
-    """Host names, comma separated. A wildcard is refused (SEC-1)."""
+    """Host names, comma separated. A wildcard is refused (SEC-1); a leading dot is one too."""
     found = words(name)
-    if any("*" in host for host in found) or not found:
-        raise ImproperlyConfigured(f"{name} must name each host; '*' is not accepted.")
+    if any("*" in host or host.startswith(".") for host in found) or not found:
+        raise ImproperlyConfigured(f"{name} must name each host; '*' and '.domain' are wildcards.")
     return found
 
 
@@ -63,8 +74,13 @@ def keyring(name: str) -> dict[int, bytes]:
             raise ImproperlyConfigured(f"{name}: key {key_id!r} is not base64.") from error
         if not key_id.isdigit() or not 1 <= int(key_id) <= 255 or len(key) != 32:
             raise ImproperlyConfigured(f"{name}: each entry is 'number 1-255:32 bytes base64'.")
+        if int(key_id) in keys:
+            raise ImproperlyConfigured(f"{name}: key {key_id} stands there twice.")
         keys[int(key_id)] = key
     return keys
+
+
+_TLS_CHOICES = {"verify-full", "verify-ca", "require", "disable"}
 
 
 def database(name: str, *, require_tls: bool) -> dict[str, Any]:
@@ -78,8 +94,11 @@ def database(name: str, *, require_tls: bool) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{name} must be a postgresql:// address, and nothing else.")
     options = dict(parse_qsl(address.query))
     host = options.pop("host", "") or unquote(address.hostname or "")
-    if require_tls and not host.startswith("/") and "sslmode" not in options:
-        raise ImproperlyConfigured(f"{name} must say its sslmode, for example verify-full.")
+    # `allow` and `prefer` fall back to clear text without a word; `disable` at least says so.
+    if require_tls and not host.startswith("/") and options.get("sslmode") not in _TLS_CHOICES:
+        raise ImproperlyConfigured(
+            f"{name} must say its sslmode: verify-full, verify-ca, require or disable."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(address.path.lstrip("/")),
@@ -95,3 +114,11 @@ def cache_address(broker: str) -> str:
     """The broker's address as Django's cache spells it: a Unix socket is `unix://`, not `redis+socket://`."""
     scheme, separator, rest = broker.partition("://")
     return f"unix://{rest}" if scheme == "redis+socket" else f"{scheme}{separator}{rest}"
+
+
+def refuse_misspelt() -> None:
+    """A variable that is nearly one of ours is a setting that silently does nothing (SEC-1)."""
+    for name in os.environ:
+        near = difflib.get_close_matches(name, _known, n=1, cutoff=0.93)
+        if near and name not in _known:
+            raise ImproperlyConfigured(f"{name} is unknown. Is {near[0]} meant?")
