@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 ACTOR = system_actor("referrals.clocks")
 _BATCH = 500
-# Nothing is due earlier than this after the state began.
-_EARLIEST = timedelta(days=1)
 
 
 def run_clocks(*, only: Collection[UUID] | None = None) -> int:
@@ -54,8 +52,7 @@ def _candidates() -> "QuerySet[Referral]":
             State.ACCEPTED,
             State.WAITLISTED,
             State.IN_PROGRESS,
-        ],
-        last_event_at__lte=clock.now() - _EARLIEST,
+        ]
     ).order_by("pk")
 
 
@@ -181,7 +178,7 @@ def _users_with_news(until: datetime, last: dict[int, datetime]) -> dict[int, da
             found[user] = start
     silent = list(
         Referral.objects.filter(
-            status=State.SENT, sent_by__isnull=False, sent_at__lte=until - _EARLIEST
+            status=State.SENT, sent_by__isnull=False, sent_at__lte=until - timedelta(days=1)
         ).exclude(kind=Kind.CODE)
     )
     pauses = _pauses({row.receiver_id for row in silent})

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.utils.translation import gettext as _
 
 from portal.access.actor import Actor
 from portal.audit import trail
@@ -125,10 +126,20 @@ def keep(
     if referral._state.adding:
         referral.save(force_insert=True)
     else:
-        referral.save(update_fields=_CHANGED)
+        _update(referral)
     event.save(force_insert=True)
     trail.record(actor, f"referral.{event.verb}", referral, covers=covers, new=event.new)
     notifications.queue_for(event, referral)
+
+
+def _update(referral: Referral) -> None:
+    try:
+        referral.save(update_fields=_CHANGED)
+    except IntegrityError as error:
+        if "no valid consent" not in str(error):
+            raise
+        # The database is the last guard: an answer taken back after the consent has lapsed.
+        raise WrongState(_("Samtykket er ophørt. Spørg borgeren igen.")) from error
 
 
 _CHANGED = [
