@@ -54,14 +54,11 @@ class Break:
 
 @contextmanager
 def _as_sealer() -> Iterator[None]:
-    """One transaction with the sealer's rights: the login has them in production and takes them on
-    in demo and tests."""
+    """One transaction with the sealer's rights alone: every login that seals is a member."""
     with transaction.atomic():
-        if settings.SCOPE_ROLE:
-            _take_role(SEALER)
+        _take_role(SEALER)
         yield
-        if settings.SCOPE_ROLE:
-            _take_role("none")
+        _take_role("none")
 
 
 def _take_role(name: str) -> None:

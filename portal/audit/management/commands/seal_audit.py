@@ -1,7 +1,7 @@
 """`manage.py seal_audit`: seals the trail once, or every so many seconds.
 
-In production it logs in as a member of `portal_sealer`, in a process of its own: whoever writes the
-trail cannot seal it.
+It takes on `portal_sealer` for its transaction, which the worker may and the web process may not. A
+site that wants more gives it a login and a process of its own.
 """
 
 import time
