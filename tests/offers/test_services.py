@@ -948,3 +948,93 @@ def test_every_offer_of_the_demo_comes_in(world: World) -> None:
     assert all(offer.status == by_slug[offer.slug] for offer in offers)
     public = Offer.objects.public().count()
     assert SearchRow.objects.count() == public
+
+
+# --- edges ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("missing", ["title", "category", "mode"])
+def test_an_offer_is_not_created_without_its_first_facts(world: World, missing: str) -> None:
+    facts = {name: value for name, value in FACTS.items() if name != missing}
+
+    with pytest.raises(InvalidInput) as caught:
+        services.create_offer(actor=world.receiver_editor.actor(), facts=facts)
+
+    assert list(caught.value.errors) == [missing]
+
+
+def test_a_job_names_an_organisation_that_is_there(world: World) -> None:
+    with pytest.raises(NotFound):
+        services.create_offer(actor=JOB, facts=FACTS)
+
+
+def test_a_copy_overrides_facts_that_exist(world: World) -> None:
+    with pytest.raises(InvalidInput):
+        services.create_offer(
+            actor=world.receiver_editor.actor(), facts=FACTS, overrides=["hvad-som-helst"]
+        )
+
+
+def test_what_a_job_confirms_is_called_an_import(world: World) -> None:
+    offer = an_offer(world, verified_at=clock.now() - timedelta(days=90))
+
+    services.confirm_offer(actor=JOB, offer_id=offer.pk)
+
+    assert Verification.objects.get(offer=offer).method == "import"
+
+
+@pytest.mark.parametrize(
+    ("email", "goes_to"),
+    [
+        ("post@samspil.example", "post@samspil.example"),
+        ("", "marie.hjertet-aarhus@samspil.example"),
+    ],
+)
+def test_without_a_contact_the_mail_goes_to_the_association_or_a_leader(
+    world: World, email: str, goes_to: str
+) -> None:
+    world.receiver.email = email
+    world.receiver.save()
+    an_offer(world, verified_at=clock.now() - timedelta(days=182))
+    remind_of_reviews(actor=JOB)
+
+    mail = mail_of(OutgoingMessage.objects.first())
+
+    assert mail is not None
+    assert mail.to == goes_to
+
+
+def test_an_association_that_nobody_can_write_to_gets_no_mail(world: World) -> None:
+    OfferFactory(organisation__email="", verified_at=clock.now() - timedelta(days=182))
+    remind_of_reviews(actor=JOB)
+
+    assert mail_of(OutgoingMessage.objects.first()) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [("approve_edit", "Alle kan nu se"), ("refuse_edit", "er ikke vist")]
+)
+def test_the_association_reads_what_became_of_its_edit(
+    world: World, answer: str, words: str
+) -> None:
+    unverify(world)
+    offer = an_offer(world)
+    services.edit_offer(
+        actor=world.receiver_editor.actor(), offer_id=offer.pk, facts={"title": "Som nu"}
+    )
+    getattr(services, answer)(actor=world.coordinator.actor(), offer_id=offer.pk)
+
+    mail = mail_of(OutgoingMessage.objects.get(template="offers.edit-answered"))
+
+    assert mail is not None
+    assert words in mail.text
+
+
+def test_a_mail_about_what_has_moved_on_is_not_sent(world: World) -> None:
+    approved, sent_back = an_offer(world, "in_review"), an_offer(world, "in_review")
+    services.approve_offer(actor=world.coordinator.actor(), offer_id=approved.pk)
+    services.send_back_offer(
+        actor=world.coordinator.actor(), offer_id=sent_back.pk, reason="Skriv tiden."
+    )
+    services.pause(actor=world.receiver_editor.actor(), offer_id=approved.pk)
+    services.publish(actor=world.receiver_editor.actor(), offer_id=sent_back.pk)
+
+    assert [mail_of(message) for message in OutgoingMessage.objects.all()] == [None, None]
