@@ -3,11 +3,11 @@ SQL."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Protocol
 
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext
 
 from offers.vocabularies import (
     ACCESSIBILITY,
@@ -16,8 +16,6 @@ from offers.vocabularies import (
     LANGUAGES,
     TARGET_GROUPS,
 )
-
-Label = str | Promise
 
 
 class _Multi(Protocol):
@@ -30,8 +28,8 @@ class Group:
     wanted."""
 
     name: str  # in the address
-    label: Label
-    options: tuple[tuple[str, Label], ...]
+    label: str
+    options: tuple[tuple[str, str], ...]
     any_of: bool
 
     @property
@@ -54,30 +52,32 @@ ACCESS: Final = "adgang"
 
 
 def groups() -> tuple[Group, ...]:
-    """In the reader's language, so made when asked for."""
+    """In the reader's language. Made once for each, as every search asks several times."""
+    return _groups_in(get_language() or "da")
 
-    def of(
-        vocabulary: Mapping[str, object], codes: tuple[str, ...]
-    ) -> tuple[tuple[str, Label], ...]:
+
+@cache
+def _groups_in(language: str) -> tuple[Group, ...]:
+    def of(vocabulary: Mapping[str, object], codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         return tuple((code, str(vocabulary[code])) for code in codes)
 
     return (
         Group(
             STATUS,
-            _("Status"),
+            gettext("Status"),
             (
-                ("plads", _("Har plads nu")),
-                ("bekraeftet", _("Bekræftet for nylig")),
-                ("svarer", _("Svarer inden 3 dage")),
+                ("plads", gettext("Har plads nu")),
+                ("bekraeftet", gettext("Bekræftet for nylig")),
+                ("svarer", gettext("Svarer inden 3 dage")),
             ),
             any_of=False,
         ),
-        Group(HELP, _("Slags hjælp"), of(CATEGORIES, CATEGORIES.codes), any_of=True),
-        Group(HOW, _("Hvordan"), of(FORMS, _FORMS_SHOWN), any_of=True),
-        Group(PRICE, _("Pris"), (("gratis", _("Gratis")),), any_of=False),
-        Group(WHOM, _("Til hvem"), of(TARGET_GROUPS, TARGET_GROUPS.codes), any_of=True),
-        Group(LANGUAGE, _("Sprog"), of(LANGUAGES, LANGUAGES.codes), any_of=True),
-        Group(ACCESS, _("Adgang"), of(ACCESSIBILITY, ACCESSIBILITY.codes), any_of=False),
+        Group(HELP, gettext("Slags hjælp"), of(CATEGORIES, CATEGORIES.codes), any_of=True),
+        Group(HOW, gettext("Hvordan"), of(FORMS, _FORMS_SHOWN), any_of=True),
+        Group(PRICE, gettext("Pris"), (("gratis", gettext("Gratis")),), any_of=False),
+        Group(WHOM, gettext("Til hvem"), of(TARGET_GROUPS, TARGET_GROUPS.codes), any_of=True),
+        Group(LANGUAGE, gettext("Sprog"), of(LANGUAGES, LANGUAGES.codes), any_of=True),
+        Group(ACCESS, gettext("Adgang"), of(ACCESSIBILITY, ACCESSIBILITY.codes), any_of=False),
     )
 
 

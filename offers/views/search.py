@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from offers import shortlist
 from offers.cards import Viewer, cards
-from offers.filters import ACCESS, LANGUAGE, NAMES, WHOM, Filters, Group, groups
+from offers.facets import options_html
+from offers.filters import ACCESS, LANGUAGE, NAMES, WHOM, Filters, groups
 from offers.search.counting import count_search
 from offers.search.crisis import mentions_crisis
 from offers.search.finding import NEAREST, Hit, Results, find
@@ -260,16 +261,11 @@ class Search:
                 "label": group.label,
                 "folded": group.name in _FOLDED,
                 "chosen": len(self.filters.of(group.name)),
-                "options": self._options(group),
+                "options": options_html(
+                    group, self.results.facets.get(group.name, {}), self.filters.of(group.name)
+                ),
             }
             for group in groups()
-        ]
-
-    def _options(self, group: Group) -> list[tuple[str, Any, int, bool]]:
-        chosen = self.filters.of(group.name)
-        return [
-            (value, label, self.results.count(group.name, value), value in chosen)
-            for value, label in group.options
         ]
 
     def _chips(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ writes dates the English way with one line in the catalogue.
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django import template
@@ -99,6 +100,12 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
             label,
             address,
         )
+    return _decorative(classes, address)
+
+
+@lru_cache(maxsize=256)
+def _decorative(classes: str, address: str) -> SafeString:
+    # Kept, because a list page draws seventy of the same few.
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
         classes,
