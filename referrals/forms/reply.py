@@ -80,7 +80,7 @@ class ReplyForm(forms.Form):
         verb = self.fields["verb"]
         assert isinstance(verb, forms.ChoiceField)  # noqa: S101 - declared above
         verb.choices = [
-            choice(action, *SENTENCES[action]) for action in actions if action in SENTENCES
+            choice(action, *words) for action, words in SENTENCES.items() if action in actions
         ]
         asked = self.ASKED.get(self.data.get("verb", ""), ()) if self.is_bound else ()
         optional = {"text", "still_takes_part", "has_helped"}
