@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from portal.common import clock
 from portal.common.errors import DomainError
 from portal.demo.models import DemoWorld
-from portal.demo.world import agreements, around, listings, people, scenes
+from portal.demo.world import agreements, around, listings, people, progress, scenes
 from portal.demo.world.lives import Life, Stage, live
-from portal.demo.world.plan import plan
+from portal.demo.world.plan import LIVES, plan
 from portal.demo.world.register import Register
 from portal.demo.world.sources import fingerprint
 from portal.notifications.services import muted
@@ -63,11 +63,11 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
         say(f"{name}: {made}")
 
     with muted():
-        with clock.at(began - FIRST_DAY):
+        with clock.at(began - FIRST_DAY), _whole_or_not_at_all():
             sources = fingerprint(*_EVERYTHING)
             part("organisations", sources, lambda: len(Register().fill()))
             part("people", sources, people.fill)
-        with clock.at(began):
+        with clock.at(began), _whole_or_not_at_all():
             part("offers", fingerprint("offers.jsonl"), listings.fill)
             part("reminders", "1", listings.pass_over_old_reminders)
             part("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
@@ -78,7 +78,21 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
         part("figures", "1", lambda: _settle(began))
     # The only mails that really go out: they were sent as the visitor came.
     part("fresh", "1", lambda: _live_all(scenes.fresh(clock.now()), stage.now, clock.now()))
+    if world.filled_at is None:
+        progress.tell(world.lives_done, LIVES)
     return world
+
+
+@contextmanager
+def _whole_or_not_at_all() -> Iterator[None]:
+    """No savepoints inside: a part that fails is undone whole, and each of its thousands of service
+    calls would set one. They are a third of all statements."""
+    before = connection.features.uses_savepoints
+    connection.features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        connection.features.uses_savepoints = before
 
 
 class _Later:
@@ -125,7 +139,7 @@ def _fill(say: Say, most: int | None) -> DemoWorld:
     if world.filled_at is not None:
         return world
     now = world.started_at
-    with muted(), clock.at(now - FIRST_DAY):
+    with muted(), clock.at(now - FIRST_DAY), _whole_or_not_at_all():
         Register().fill_the_rest()
         people.fill_the_rest()
     stage = Stage()
@@ -137,9 +151,12 @@ def _fill(say: Say, most: int | None) -> DemoWorld:
         if most is not None and number - world.lives_done >= most:
             return the_world()
         with transaction.atomic(), muted():
-            refused += not _try(lives[number], stage, now)
+            # Up to this moment, not to the first start: a filler that comes back after weeks must
+            # not leave the reminders of those weeks to the real clocks.
+            refused += not _try(lives[number], stage, max(now, clock.now()))
             DemoWorld.objects.filter(pk=1).update(lives_done=number + 1)
         if number % _BATCH == 0:
+            progress.tell(number, len(lives))
             say(f"Historik: {number} af {len(lives)} henvisninger.")
     with transaction.atomic(), muted():
         with clock.at(now):
@@ -148,6 +165,7 @@ def _fill(say: Say, most: int | None) -> DemoWorld:
         _settle(now)
         listings.sharpen_search()
         DemoWorld.objects.filter(pk=1).update(filled_at=clock.now())
+    progress.tell_done()
     say(f"Historik: færdig. {refused} henvisninger ville tilbuddet ikke have taget.")
     return the_world()
 

@@ -185,7 +185,7 @@ class _Habits:
     def __init__(self, receiver: str) -> None:
         own = random.Random(f"vaner:{receiver}")  # noqa: S311
         self.days, self.silence, self.declines = own.choices(
-            (((0, 1), 0.01, 0.07), ((1, 4), 0.06, 0.1), ((4, 11), 0.22, 0.16)), (45, 35, 20)
+            (((0, 1), 0.01, 0.08), ((1, 4), 0.06, 0.14), ((4, 11), 0.22, 0.22)), (45, 35, 20)
         )[0]
         self.reports = own.choices((0.95, 0.8, 0.45), (4, 4, 2))[0]
         self.hours: tuple[int, int] = own.choice(((9, 12), (10, 15), (13, 16)))

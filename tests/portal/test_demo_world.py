@@ -1,0 +1,274 @@
+"""The demo world as its visitors meet it, built on a day in November 2026."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
+
+from offers.models import Offer, OfferStatus, SearchRow
+from organisations.models import Contact, Membership, NamedHandler, Organisation, Role
+from organisations.selectors import has_accepted_terms
+from partnerships.models import Agreement
+from portal.accounts.models import User
+from portal.audit.scope import tenant
+from portal.common import clock
+from portal.common.workdays import add_working_days
+from portal.demo import personas
+from portal.demo.models import DemoWorld
+from portal.demo.world.building import build_world, refuse_outside_demo
+from portal.demo.world.cast import BUILDER, Cast
+from portal.demo.world.people import WITHOUT_TERMS
+from portal.demo.world.register import UNVERIFIED
+from portal.demo.world.sources import hospitals, records
+from portal.geography.models import HealthCouncil, Municipality, Region
+from portal.notifications.models import OutgoingMessage
+from referrals import clocks
+from referrals.models import Concern, Referral, State
+from tests.portal.built_world import built_at, referrals, rows_of_everything
+
+MONDAY = datetime(2026, 11, 23, 10, 30, tzinfo=clock.COPENHAGEN)
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[DemoWorld]:
+    with django_db_blocker.unblock(), built_at(MONDAY) as world:
+        yield world
+
+
+def waiting_mails() -> list[OutgoingMessage]:
+    return list(OutgoingMessage.objects.exclude(status=OutgoingMessage.Status.SUPPRESSED))
+
+
+def the_actor(persona: str):
+    found = next(row for row in personas.personas() if row.slug == persona)
+    return Cast().get(found.organisation, Role(found.roles[-1]))
+
+
+def test_every_organisation_of_the_file_is_there_below_its_parent():
+    for row in records("organisations.jsonl"):
+        organisation = Organisation.objects.get(slug=row["id"])
+
+        assert (organisation.name, organisation.kind) == (row["name"], row["kind"])
+        assert (organisation.parent.slug if organisation.parent else None) == row["parent"]
+        assert organisation.is_verified is (row["id"] not in UNVERIFIED)
+
+
+def test_every_offer_is_there_under_its_own_slug_and_search_knows_the_public_ones():
+    slugs = {row["id"] for row in records("offers.jsonl")}
+
+    assert len(slugs) == 207
+    assert set(Offer.objects.values_list("slug", flat=True)) == slugs
+    assert SearchRow.objects.count() == Offer.objects.filter(status=OfferStatus.PUBLISHED).count()
+    copy = Offer.objects.get(slug="kraeftraadgivning-aarhus")
+    assert copy.template.slug == "kraeftraadgivning"
+    assert copy.created_at < MONDAY - timedelta(days=365)
+    assert copy.verified_at == clock.now() - timedelta(days=84)
+
+
+def test_the_company_to_hospital_takes_bridging():
+    takers = Offer.objects.filter(takes_navigator_referrals=True)
+
+    assert {offer.organisation.slug for offer in takers} == {"social-sundhed"}
+
+
+def test_the_agreements_stand_with_their_parties_and_dates():
+    assert Agreement.objects.count() == 25
+    agreement = Agreement.objects.get(slug="aft-foelgeskab-ah")
+    parties = {row.organisation.slug for row in agreement.parties.all()}
+    assert parties == {"amager-hvidovre", "social-sundhed"}
+    row = next(row for row in records("collaborations.jsonl") if row["id"] == agreement.slug)
+    assert agreement.starts_on == MONDAY.date() + timedelta(days=row["start_in_days"])
+
+
+def test_every_persona_signs_in_with_one_click_and_has_no_password():
+    for persona in personas.personas():
+        if persona.is_citizen:
+            continue
+        membership = personas.membership_of(persona.slug)
+
+        assert membership is not None, persona.slug
+        assert membership.user.name == persona.name
+        assert set(membership.roles.values_list("role", flat=True)) == set(persona.roles)
+        assert not membership.user.has_usable_password()
+        assert membership.user.identity_checked_at is not None
+
+
+def test_who_owns_offers_has_a_manager_who_answers_and_all_but_five_have_the_terms():
+    owners = {row["organisation"] for row in records("offers.jsonl")}
+
+    without = {
+        organisation.slug
+        for organisation in Organisation.objects.filter(slug__in=owners)
+        if not has_accepted_terms(organisation)
+    }
+
+    assert without == WITHOUT_TERMS
+    assert len(WITHOUT_TERMS) == 5
+    both = Membership.objects.with_role(Role.MANAGER).with_role(Role.HANDLER)
+    # Ældre Sagen's persona leads and does not answer; a colleague does both.
+    assert set(both.values_list("organisation__slug", flat=True)) >= owners
+    deputies = NamedHandler.objects.filter(is_deputy=True, organisation__slug__in=owners)
+    assert deputies.count() == len(owners) - 5
+
+
+def test_every_organisation_has_a_contact_and_a_deputy():
+    named = Organisation.objects.exclude(kind="operator")
+
+    for deputy in (False, True):
+        contacts = Contact.objects.filter(is_deputy=deputy)
+        assert contacts.values("organisation").distinct().count() == named.count()
+
+
+def test_no_address_leaves_the_invented_world():
+    addresses = {
+        *User.objects.values_list("email", flat=True),
+        *Contact.objects.values_list("email", flat=True),
+        *NamedHandler.objects.values_list("email", flat=True),
+        *Organisation.objects.exclude(email="").values_list("email", flat=True),
+    }
+
+    assert len(addresses) > 500
+    assert {address for address in addresses if not address.endswith(".example")} == set()
+    phones = set(NamedHandler.objects.values_list("phone", flat=True))
+    assert all(phone.startswith("+45000000") for phone in phones)
+
+
+def test_a_handful_of_fresh_mails_goes_out_and_nothing_of_the_past():
+    mails = waiting_mails()
+
+    assert {mail.template for mail in mails} == {"referrals.new"}
+    assert len(mails) == 5
+    randers = Organisation.objects.get(slug="hjerte-randers")
+    assert randers.pk in {mail.organisation_id for mail in mails}
+
+
+def test_anne_holm_finds_a_no_a_silence_and_a_consent_that_ends():
+    sent = referrals(sender__slug="praksis-laegehuset-midtvest")
+    now = clock.now()
+
+    assert any(row.status == State.DECLINED for row in sent)
+    silent = [row for row in sent if row.status == State.SENT and row.kind == "identified"]
+    assert any(add_working_days(row.sent_at, 10) <= now for row in silent)
+    with tenant(BUILDER, readonly=True):
+        ends = [
+            expires
+            for expires in Referral.objects.filter(
+                sender__slug="praksis-laegehuset-midtvest", status=State.WAITLISTED
+            ).values_list("consent__expires_at", flat=True)
+        ]
+    assert any(now < expires <= now + timedelta(days=30) for expires in ends)
+    mine = the_actor("p-praksissygeplejerske")
+    assert {row.sent_by_id for row in sent} == {mine.user_id}
+
+
+def test_tarik_aydin_has_ten_that_wait_and_birthe_krogh_a_few():
+    def waiting(organisation: str) -> list[Referral]:
+        return [
+            row
+            for row in referrals(receiver__slug=organisation, status=State.SENT)
+            if row.kind != "code"
+        ]
+
+    assert len(waiting("social-sundhed")) >= 10
+    assert 3 <= len(waiting("hjerte-randers")) <= 6
+    assert len({row.status for row in referrals(receiver__slug="hjerte-randers")}) >= 5
+
+
+def test_mette_lund_has_something_to_approve_something_late_and_a_concern():
+    actor = the_actor("p-region")
+    with tenant(actor, readonly=True):
+        moderated = Referral.objects.moderated_by(actor).count()
+        overseen = list(
+            Referral.objects.overseen_by(actor).awaiting_answer().values_list("sent_at", flat=True)
+        )
+    with tenant(actor, readonly=True):
+        concerns = set(Concern.objects.visible_to(actor).values_list("status", flat=True))
+
+    assert moderated >= 2
+    assert any(add_working_days(sent_at, 10) <= clock.now() for sent_at in overseen)
+    assert concerns == {"new", "in_hand", "closed"}
+
+
+def test_the_second_build_changes_nothing_and_is_quick():
+    before = rows_of_everything()
+
+    with CaptureQueriesContext(connection) as statements:
+        build_world()
+
+    assert rows_of_everything() == before
+    assert len(statements) < 10
+
+
+def test_a_part_that_is_built_again_finds_everything_there():
+    before = rows_of_everything()
+    DemoWorld.objects.update(
+        parts={name: "1" for name in ("scenes", "closings", "concerns", "figures", "fresh")}
+        | {"reminders": "1"}
+    )
+
+    build_world()
+
+    after = rows_of_everything()
+    assert after == before
+
+
+def test_it_is_refused_where_real_people_may_be():
+    with override_settings(DEMO=False):
+        for command in ("build_demo_world", "fill_demo_history"):
+            with pytest.raises(CommandError, match="demo only"):
+                call_command(command, verbosity=0)
+        with pytest.raises(Exception, match="demo only"):
+            refuse_outside_demo()
+
+
+def test_three_weeks_of_pause_bring_one_mail_each_and_not_a_heap():
+    opened = len([row for row in referrals() if row.status not in {State.DRAFT}])
+    already = OutgoingMessage.objects.count()
+
+    with clock.at(MONDAY + timedelta(days=21)):
+        clocks.run_clocks()
+        first = OutgoingMessage.objects.count() - already
+        clocks.run_clocks()
+        second = OutgoingMessage.objects.count() - already
+
+    new = OutgoingMessage.objects.filter(pk__gt=0, created_at__gt=MONDAY + timedelta(days=1))
+    reminded = [row.ids["referral"] for row in new if row.template == "referrals.reminder"]
+    assert len(reminded) == len(set(reminded))
+    assert 0 < first == second < 2 * opened
+
+
+def test_all_parts_of_the_country_are_there_once_the_rest_has_joined():
+    from portal.demo.world.register import Register
+
+    Register().fill_the_rest()
+
+    for kind, area, number in (
+        ("municipality", Municipality, 98),
+        ("region", Region, 6),
+        ("health_council", HealthCouncil, 17),
+    ):
+        owned = Organisation.objects.filter(kind=kind).values_list(f"{kind}_id", flat=True)
+        assert len(owned) == len(set(owned)) == number == area.objects.count()
+    names = list(Organisation.objects.filter(kind="hospital").values_list("name", flat=True))
+    assert len(names) == len(set(names))
+    assert {row["navn"] for row in hospitals()} <= set(names)
+    herlev = Organisation.objects.get(name="Herlev Hospital")
+    assert herlev.parent.slug == "herlev-gentofte"
+
+
+@pytest.mark.parametrize("persona", ["p-frivillig", "p-koordinator-forening", "p-laege"])
+def test_a_click_opens_the_personas_first_page(persona):
+    client = Client()
+
+    client.post(f"/demo/skift/{persona}/")
+    response = client.get("/start/", follow=True)
+
+    assert response.status_code == 200
