@@ -1,14 +1,14 @@
 """What stands beside the editor: the card as people see it, what is still missing, and both
 versions when two wrote at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from offers.cards import PICTURES, for_whom
 from offers.facts import LABELS, Facts, changes, clean
-from offers.models import Offer, OfferCoverage
+from offers.models import Offer, OfferCapacity, OfferCoverage
 from offers.models.offer import Gender
 from offers.page import room_of
 from offers.vocabularies import (
@@ -24,6 +24,7 @@ from offers.vocabularies import (
 from organisations.models import Workforce
 from portal.common.errors import InvalidInput
 from portal.common.templatetags import look
+from portal.common.text import clean_line
 from portal.geography.models import HealthCouncil, Municipality, Region
 
 _WORDS: dict[str, Vocabulary[Any]] = {
@@ -58,6 +59,30 @@ def preview_of(offer: Offer, facts: Facts) -> dict[str, Any]:
         "facts": [line for line in lines if line["text"]],
         "room": room_of(offer),
     }
+
+
+def typed_preview(offer: Offer, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The card with what stands in the form at this moment, right or wrong; nothing is kept."""
+    name, when = str(typed.get("sted-0-name") or ""), str(typed.get("when") or "")
+    facts = {
+        "places": [{"name": clean_line(name[:160])}] if name.strip() else [],
+        "sessions": [{"text": clean_line(when[:200])}] if when.strip() else [],
+    }
+    offer.title = clean_line(str(typed.get("title") or "")[:160]) or offer.title
+    offer.summary = clean_line(str(typed.get("summary") or "")[:400])
+    price = str(typed.get("price") or "").strip()
+    offer.price_ore = int(price) * 100 if price.isdigit() and len(price) < 7 else None
+    offer.price_note = clean_line(str(typed.get("price_note") or "")[:200])
+    if typed.get("category") in CATEGORIES:
+        offer.category = str(typed["category"])
+    if typed.get("mode") in FORMS:
+        offer.mode = str(typed["mode"])
+    card = preview_of(offer, facts)
+    status = str(typed.get("status") or "")
+    if status in OfferCapacity.Status.values:
+        card["room"] = {**card["room"], "status": status, "places": ""}
+        card["room"]["label"] = OfferCapacity.Status(status).label
+    return card
 
 
 def missing_facts(facts: Facts) -> list[dict[str, Any]]:

@@ -20,11 +20,13 @@ urlpatterns = [
     path("tilbud/liste.pdf", detail.leaflet_list, name="leaflet-list"),
     path("tilbud/<slug:slug>/", detail.detail, name="detail"),
     path("tilbud/<slug:slug>/folder.pdf", detail.leaflet, name="leaflet"),
+    path("tilbud/<slug:slug>/kalender.ics", detail.calendar_file, name="calendar"),
     path("tilbud/<slug:slug>/gem/", detail.star, name="star"),
     # the association's own
     path("vores-tilbud/", mine.mine, name="mine"),
     path("vores-tilbud/ny/", mine.create, name="create"),
     path(f"{OWN}rediger/", mine.edit, name="edit"),
+    path(f"{OWN}udkast/", mine.preview, name="preview"),
     path(f"{OWN}bekraeft/", mine.confirm, name="confirm"),
     path(f"{OWN}plads/", mine.set_capacity, name="set-capacity"),
     path(f"{OWN}vis/", mine.publish, name="publish"),

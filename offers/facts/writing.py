@@ -9,24 +9,24 @@ from portal.geography.models import Municipality, PostalCode
 
 
 def apply(offer: Offer, facts: Facts) -> list[str]:
-    """Set the plain fields and replace the parts that are named. The offer is saved by the caller;
-    the names of its changed fields are returned."""
+    """Set the plain fields on the offer, which the caller saves; their names are returned."""
     fields = [name for name in FIELDS if name in facts]
     for name in fields:
         setattr(offer, name, facts[name])
     return fields
 
 
-def write_parts(offer: Offer, facts: Facts) -> None:
-    """Replace the rows of every part that `facts` names; the offer has been saved."""
+def write_parts(offer: Offer, facts: Facts, *, is_new: bool = False) -> None:
+    """Replace the rows of every part that `facts` names; the offer has been saved. A new offer has
+    none to take away, which an import of thousands feels."""
+    if not is_new:
+        _take_away(offer, facts)
     if "places" in facts:
         _write_places(offer, facts["places"])
     if "coverage" in facts:
         areas = Areas.of(facts["coverage"])
-        offer.coverage.all().delete()
         OfferCoverage.objects.bulk_create(areas.as_row(offer, row) for row in facts["coverage"])
     if "sessions" in facts:
-        offer.sessions.all().delete()
         OfferSession.objects.bulk_create(
             OfferSession(
                 offer=offer,
@@ -39,10 +39,21 @@ def write_parts(offer: Offer, facts: Facts) -> None:
             for row in facts["sessions"]
         )
     if "translations" in facts:
-        offer.translations.all().delete()
         OfferTranslation.objects.bulk_create(
             OfferTranslation(offer=offer, **row) for row in facts["translations"]
         )
+
+
+def _take_away(offer: Offer, facts: Facts) -> None:
+    rows = {
+        "places": OfferLocation.objects,
+        "coverage": OfferCoverage.objects,
+        "sessions": OfferSession.objects,
+        "translations": OfferTranslation.objects,
+    }
+    for name, manager in rows.items():
+        if name in facts:
+            manager.filter(offer=offer).delete()
 
 
 def _write_places(offer: Offer, rows: list[Facts]) -> None:
@@ -50,7 +61,6 @@ def _write_places(offer: Offer, rows: list[Facts]) -> None:
         {row["municipality"] for row in rows}, field_name="code"
     )
     towns = PostalCode.objects.in_bulk({row["postal_code"] for row in rows}, field_name="code")
-    offer.locations.all().delete()
     OfferLocation.objects.bulk_create(
         OfferLocation(
             offer=offer,

@@ -8,6 +8,7 @@ from offers.page.actions import actions_of, signpost_of
 from offers.page.glance import glance_of
 from offers.page.joining import (
     area_of,
+    calendar_events,
     fits,
     next_times,
     steps_for_citizen,
@@ -22,6 +23,7 @@ from portal.access.permissions import Permission
 from portal.geography.places import Place
 
 __all__ = [
+    "calendar_events",
     "glance_of",
     "load_page",
     "next_times",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers import calendar
@@ -20,6 +21,8 @@ from offers.vocabularies import (
 )
 from portal.common import clock
 from portal.common.templatetags import look
+from portal.documents.calendar_file import CalendarEvent
+from portal.notifications.rendering import absolute
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ])")
 _STEPS: Final = 3
@@ -76,16 +79,45 @@ def _says_the_same(text: str, line: str) -> bool:
 
 def next_times(offer: Offer) -> list[dict[str, Any]]:
     """The next three dates of all that repeats, the first first."""
+    return [
+        {"day": look.capitalised(look.weekday_date(moment)), "time": _hours(session)}
+        for moment, session in coming(offer, 3)
+    ]
+
+
+def coming(offer: Offer, count: int) -> list[tuple[datetime, OfferSession]]:
+    """The next `count` beginnings of all that repeats, each with its session."""
     now = clock.now()
     found: list[tuple[datetime, OfferSession]] = []
     for row in offer.page_sessions:  # type: ignore[attr-defined]
         session = _session(row)
-        found += [(moment, session) for moment in calendar.next_dates(session, now)]
-    found.sort(key=lambda pair: pair[0])
+        found += [(moment, session) for moment in calendar.next_dates(session, now, count)]
+    return sorted(found, key=lambda pair: pair[0])[:count]
+
+
+def calendar_events(offer: Offer) -> list[CalendarEvent]:
+    """Half a year of a weekly café, for somebody's own calendar; empty without fixed dates."""
+    places: list[dict[str, Any]] = offer.page_places  # type: ignore[attr-defined]
+    where = places[0] if places else {}
+    place = ", ".join(where[part] for part in ("name", "address", "town") if where.get(part))
+    url = absolute(reverse("offers:detail", args=[offer.slug]))
     return [
-        {"day": look.capitalised(look.weekday_date(moment)), "time": _hours(session)}
-        for moment, session in found[:3]
+        CalendarEvent(
+            uid=f"{offer.slug}-{moment:%Y%m%d%H%M}@samspil",
+            title=offer.title,
+            begins_at=moment,
+            ends_at=_end(moment, session),
+            place=place,
+            url=url,
+        )
+        for moment, session in coming(offer, 26)
     ]
+
+
+def _end(moment: datetime, session: OfferSession) -> datetime | None:
+    if session.start_time is None or session.end_time is None:
+        return None
+    return datetime.combine(moment.date(), session.end_time, tzinfo=moment.tzinfo)
 
 
 def _session(row: dict[str, Any]) -> OfferSession:

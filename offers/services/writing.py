@@ -75,7 +75,7 @@ def create_offer(
     )
     offer_facts.apply(offer, cleaned)
     offer.save(force_insert=True)
-    offer_facts.write_parts(offer, cleaned)
+    offer_facts.write_parts(offer, cleaned, is_new=True)
     OfferCapacity.objects.create(offer=offer)
     keep(offer, new_event(offer, "create", actor, old=""), actor)
     return offer

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from offers import shortlist
 from offers.leaflets import leaflet_of
 from offers.models import Offer, OfferStatus
-from offers.page import load_page, page_of
+from offers.page import calendar_events, load_page, page_of
 from portal.access.decorators import ActorRequest, public
 from portal.access.grants import allows
 from portal.access.permissions import Permission
 from portal.common.errors import NotFound
+from portal.documents.calendar_file import render_calendar
 from portal.documents.leaflet import LeafletListData, render_leaflet, render_leaflet_list
 from portal.geography.places import resolve_place
 
@@ -49,6 +50,19 @@ def leaflet(request: HttpRequest, slug: str) -> HttpResponse:
     if offer.status != OfferStatus.PUBLISHED:
         raise NotFound()
     return _pdf(render_leaflet(leaflet_of(offer, sender=_sender(request))), f"{slug}.pdf")
+
+
+@public
+@require_safe
+def calendar_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """The coming dates for the reader's own calendar."""
+    offer = _find(request, slug)
+    events = calendar_events(offer) if offer.status == OfferStatus.PUBLISHED else []
+    if not events:
+        raise NotFound()
+    response = HttpResponse(render_calendar(events), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}.ics"'
+    return response
 
 
 @public

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from offers import services
-from offers.editing import conflict_rows, missing_facts, preview_of
+from offers.editing import conflict_rows, missing_facts, preview_of, typed_preview
 from offers.facts import Facts, snapshot
 from offers.forms import (
     NEW_OFFER,
@@ -183,6 +183,15 @@ def edit(request: ActorRequest, slug: str) -> HttpResponse:
             )
             return redirect("offers:edit", slug=slug)
     return editor.page()
+
+
+@requires(Permission.OFFER_EDIT)
+@require_POST
+def preview(request: ActorRequest, slug: str) -> HttpResponse:
+    """The card as it would look with what is typed now. Writes nothing."""
+    offer = _find_own(request, slug)
+    card = typed_preview(offer, request.POST)
+    return render(request, "offers/partials/_preview.html", {"preview": card})
 
 
 class _Editor:

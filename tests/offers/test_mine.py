@@ -384,6 +384,39 @@ def test_room_set_meanwhile_is_not_taken_back_by_an_open_form(
     assert offer.capacity.status == "full"
 
 
+def test_the_card_beside_the_form_follows_what_is_typed_and_keeps_nothing(
+    client_for: ClientFor, world: World, offer: Offer
+) -> None:
+    typed = {
+        "title": "Skrevet nu",
+        "summary": "Lige nu.",
+        "price": "25",
+        "category": "bevaegelse",
+        "mode": "digital",
+        "when": "Fredag",
+        "sted-0-name": "Parken",
+        "status": "full",
+    }
+
+    card = client_for(world.receiver_editor).post(url("preview", "hjertecafe"), typed)
+
+    shown = card.content.decode().replace("\xa0", " ")
+    for words in ("Skrevet nu", "Lige nu.", "25 kr.", "Fredag", "Parken", "Fuldt hold"):
+        assert words in shown
+    offer.refresh_from_db()
+    assert offer.title == "Hjertecafé"
+
+
+@pytest.mark.parametrize("typed", [{}, {"price": "9" * 50, "category": "x", "status": "x"}])
+def test_the_card_stands_half_written_words(
+    client_for: ClientFor, world: World, offer: Offer, typed: dict[str, str]
+) -> None:
+    response = client_for(world.receiver_editor).post(url("preview", "hjertecafe"), typed)
+
+    assert response.status_code == 200
+    assert "Hjertecafé" in response.content.decode()
+
+
 def test_a_new_listing_starts_as_a_draft(client_for: ClientFor, world: World) -> None:
     client = client_for(world.receiver_editor)
     data = filled(

@@ -295,6 +295,27 @@ def test_a_star_on_what_is_not_there_is_not_found(client: Client, world: World) 
     assert client.post(reverse("offers:star", args=["kladde"])).status_code == 404
 
 
+def test_the_coming_dates_go_into_the_readers_calendar(client: Client, offer: Offer) -> None:
+    address = reverse("offers:calendar", args=["hjertecafe"])
+    assert address in page(client, offer)
+
+    response = client.get(address)
+
+    text = response.content.decode()
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert text.count("BEGIN:VEVENT") == 26
+    assert "SUMMARY:Hjertecafé i Aarhus" in text
+    assert "LOCATION:Folkestedet\\, Aarhus" in text
+
+
+def test_what_has_no_dates_has_no_calendar(client: Client, world: World) -> None:
+    offer = OfferFactory(organisation=world.receiver)
+    address = reverse("offers:calendar", args=[offer.slug])
+
+    assert client.get(address).status_code == 404
+    assert address not in page(client, offer)
+
+
 # --- on the organisation's page ------------------------------------------------------------------
 def test_an_organisations_page_lists_what_it_offers_and_nobody_elses(
     client: Client, world: World, offer: Offer
