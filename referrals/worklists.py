@@ -15,8 +15,9 @@ from django.db.models.expressions import ExpressionWrapper
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
-from offers.models import Offer, OfferStatus
-from offers.selectors import stale_offers_in
+from offers.models import Offer, OfferCapacity, OfferStatus
+from offers.models.offer import HIDDEN_AFTER
+from offers.selectors import covering, review_due, stale_offers_in
 from organisations.models import ClosingPeriod, NamedHandler
 from portal.access.actor import Actor
 from portal.audit.models import AuditEntry
@@ -572,6 +573,23 @@ def stale_offers(actor: Actor) -> tuple[list[Offer], int]:
     """The ten offers longest without confirmation in the area, and how many there are."""
     rows = stale_offers_in(actor.area)
     return list(rows[:10]), rows.count()
+
+
+def offers_for_needs(referral: Referral) -> list[Offer]:
+    """Offers that a navigator could send the citizen on to: they meet one of the coded needs, cover
+    the municipality, take referrals and are confirmed recently enough. One statement."""
+    now = clock.now()
+    rows = (
+        covering(Offer.objects.public(), referral.municipality, clock.today())
+        .filter(category__in=referral.needs, organisation__takes_referrals=True)
+        .exclude(organisation_id=referral.receiver_id)
+        .exclude(capacity__status=OfferCapacity.Status.FULL)
+        .alias(due=review_due())
+        .filter(due__gte=now - HIDDEN_AFTER)
+        .select_related("organisation", "capacity")
+        .order_by("title", "pk")
+    )
+    return list(rows[:5])
 
 
 def consent_feedback(actor: Actor, referral: Referral) -> bool:

@@ -32,7 +32,14 @@ from referrals.forms.answering import (
 )
 from referrals.models import Referral
 from referrals.permissions import available_actions, is_sender, require_move
-from referrals.views.detail import colleagues_of, detail_page, handlers_of, may_write
+from referrals.views.detail import (
+    colleagues_of,
+    detail_page,
+    handlers_of,
+    is_hidden,
+    may_write,
+    sends,
+)
 from referrals.worklists import consent_feedback
 
 _Pages = require_http_methods(["GET", "HEAD", "POST"])
@@ -51,8 +58,7 @@ def _to_page(pk: UUID) -> HttpResponse:
 
 def _too_late(request: ActorRequest, referral: Referral) -> HttpResponse:
     """Somebody was quicker, or the same button was pressed twice: say what stands."""
-    actor = request.actor
-    hidden = selectors.feedback_hidden(actor=actor, referral=referral)
+    hidden = is_hidden(request.actor, referral)
     _state, label = presentation.status_for(referral.status, hidden=hidden)
     sentence = _("Det er allerede gjort, eller andre var hurtigere. Der står: %(state)s.") % {
         "state": label.lower()
@@ -257,7 +263,7 @@ def message(request: ActorRequest, pk: UUID) -> HttpResponse:
     referral = _load(request, pk)
     open_thread = may_write(
         referral,
-        sending=is_sender(actor, referral),
+        sending=sends(actor, referral),
         receiving=referral.receiver_id == actor.organisation_id,
         feedback=consent_feedback(actor, referral),
     )

@@ -32,8 +32,8 @@ from referrals.forms.answering import (
 )
 from referrals.forms.sending import CALL_TIMES
 from referrals.models import Kind, Message, Referral, ReferralEvent, State
-from referrals.permissions import available_actions, is_sender, works_on
-from referrals.worklists import consent_feedback
+from referrals.permissions import available_actions, can_undo, is_sender, works_on
+from referrals.worklists import consent_feedback, offers_for_needs
 
 _MESSAGES_SHOWN = 50
 
@@ -56,12 +56,12 @@ def detail_page(
 
 
 def _context(actor: Actor, referral: Referral, failed: AnswerForm | None) -> dict[str, Any]:
-    sending = is_sender(actor, referral)
+    sending = sends(actor, referral)
     receiving = allows(actor, Permission.REFERRAL_RECEIVE) and (
         referral.receiver_id == actor.organisation_id
     )
-    hidden = sending and not receiving and selectors.feedback_hidden(actor=actor, referral=referral)
     feedback = consent_feedback(actor, referral)
+    hidden = not receiving and not feedback
     opened = selectors.open_patient(actor=actor, referral=referral)
     events = list(ReferralEvent.objects.visible_to(actor).filter(referral=referral).order_by("id"))
     letters = _messages(actor, referral, hidden=hidden)
@@ -96,6 +96,7 @@ def _context(actor: Actor, referral: Referral, failed: AnswerForm | None) -> dic
         "opened": opened,
         "actions": actions,
         "undo_until": _undo_until(referral) if "undo" in actions else "",
+        "may_be_undone": _undo_until(referral) if can_undo(referral) and not hidden else "",
         "reason": "" if hidden else presentation.reason_label(referral.status, referral.reason),
         "outcome": "" if hidden else presentation.outcome_words(referral),
         "call_times": _call_times(opened),
@@ -117,6 +118,7 @@ def _context(actor: Actor, referral: Referral, failed: AnswerForm | None) -> dic
         "replaced_by": _linked(actor, referral, "replaces"),
         "children": _linked(actor, referral, "parent") if referral.kind == Kind.NAVIGATOR else [],
         "finds_offers": works_on(actor, referral),
+        "suggestions": _suggestions(actor, referral),
         "failed": failed,
         **_forms(actor, referral, failed, actions, sending=sending, receiving=receiving),
     }
@@ -145,6 +147,21 @@ def _undo_until(referral: Referral) -> str:
     return f"{clock.local(referral.undo_until):%H.%M}"
 
 
+def sends(actor: Actor, referral: Referral) -> bool:
+    """On the sending side: the unit's clinicians, and the navigator whose child this is."""
+    is_child = referral.parent_id is not None and referral.sender_id == actor.organisation_id
+    return is_sender(actor, referral) or is_child
+
+
+def is_hidden(actor: Actor, referral: Referral) -> bool:
+    """Whether the reader may be told no more than *modtaget* and *afsluttet*: consent (2) is not
+    given, and it is not the receiver's own work."""
+    receives = allows(actor, Permission.REFERRAL_RECEIVE) and (
+        referral.receiver_id == actor.organisation_id
+    )
+    return not receives and not consent_feedback(actor, referral)
+
+
 def _is_overdue(referral: Referral, pauses: Pauses) -> bool:
     return (
         referral.status == State.SENT
@@ -166,6 +183,13 @@ def _alternatives(referral: Referral, *, sending: bool, overdue: bool) -> list[O
     if not sending or not _may_go_on(referral, overdue):
         return []
     return alternatives_to(referral.offer, referral.municipality)
+
+
+def _suggestions(actor: Actor, referral: Referral) -> list[Offer]:
+    """What a navigator might send the citizen on to."""
+    if not works_on(actor, referral):
+        return []
+    return offers_for_needs(referral)
 
 
 def _linked(actor: Actor, referral: Referral, field: str) -> list[Referral]:

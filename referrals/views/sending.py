@@ -16,6 +16,7 @@ from organisations.models import Organisation
 from organisations.selectors import has_accepted_terms, pauses_of
 from portal.access.actor import Actor
 from portal.access.decorators import ActorRequest, requires
+from portal.access.grants import require
 from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.cpr import find_cpr_like
@@ -29,16 +30,19 @@ from referrals.consent_texts import consent_text
 from referrals.forms import SendForm
 from referrals.handout import leaflet_of
 from referrals.models import Kind, Referral
+from referrals.permissions import works_on
 
 _LEAFLET_SALT = "referral-leaflet"
 _LEAFLET_AGE = 60 * 60
 
 
-@requires(Permission.REFERRAL_SEND)
+@requires(Permission.REFERRAL_SEND, Permission.REFERRAL_ANSWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: ActorRequest) -> HttpResponse:
     """`?tilbud=<slug>&kommune=<code>`; `erstatter` and `forloeb` link to an earlier referral."""
     actor = request.actor
+    if not works_on(actor, _linked(actor, request.GET.get("forloeb", ""))):
+        require(actor, Permission.REFERRAL_SEND)  # a navigator sends only within its own work
     offer = services.load_offer_for_sending(request.GET.get("tilbud", ""))
     takes_details = has_accepted_terms(offer.organisation)
     if request.method == "POST":

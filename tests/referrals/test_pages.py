@@ -13,8 +13,8 @@ from django.urls import reverse
 from portal.audit.models import AuditEntry
 from portal.audit.scope import unguarded
 from portal.common import clock
-from referrals.models import Consent, Message, Referral, State
-from tests.factories.organisations import NamedHandlerFactory, add_member
+from referrals.models import Consent, Kind, Message, Referral, State
+from tests.factories.organisations import NamedHandlerFactory, accept_terms_for, add_member
 from tests.factories.referrals import (
     act,
     again,
@@ -528,3 +528,63 @@ def test_no_mail_leaves_from_a_page(world, client_for, referral):
     client_for(world.receiver_handler).post(verb("accept", referral))
 
     assert not mail.outbox
+
+
+# --- navigators -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bridged(world):
+    """A referral to the municipality's navigator, accepted."""
+    offer = make_offer(world.municipality, title="Brobygger", takes_navigator_referrals=True)
+    accept_terms_for(world.municipality, world.navigator.user)
+    NamedHandlerFactory(organisation=world.municipality, email="bente@samspil.example")
+    referral = sent_identified(world, offer, kind=Kind.NAVIGATOR)
+    act("accept", world.navigator.actor(), referral)
+    return referral
+
+
+def test_a_navigator_is_led_to_offers_and_sends_a_child(world, client_for, offer, bridged):
+    client = client_for(world.navigator)
+
+    content = client.get(page(bridged)).content.decode()
+    address = f"{reverse('referrals:create')}?tilbud={offer.slug}&forloeb={bridged.pk}"
+    form = client.get(address)
+    sent = client.post(
+        address,
+        {
+            "kind": "code",
+            "code": form.context["form"]["code"].value(),
+            "handout": "told",
+            "municipality": "0751",
+            "needs": ["netvaerk"],
+        },
+    )
+    with unguarded():
+        child = Referral.objects.get(parent=bridged)
+
+    assert f"forloeb={bridged.pk}" in content
+    assert "Henvis hertil" in content
+    assert form.status_code == 200
+    assert sent["Location"] == page(child)
+    assert child.reference in client.get(page(bridged)).content.decode()
+    assert client.get(page(child)).status_code == 200
+    assert client_for(world.gp).get(page(child)).status_code == 404
+
+
+def test_a_handler_without_navigator_work_may_not_send(world, client_for, offer, referral):
+    client = client_for(world.receiver_handler)
+    address = f"{reverse('referrals:create')}?tilbud={offer.slug}"
+
+    assert client.get(address).status_code == 403
+    assert client.get(f"{address}&forloeb={referral.pk}").status_code == 403
+    assert client.get(f"{address}&forloeb={uuid4()}").status_code == 404
+
+
+def test_the_sender_reads_until_when_a_no_may_be_undone(world, client_for, referral):
+    act("decline", world.receiver_handler.actor(), referral, reason="no_capacity")
+    until = clock.local(again(referral).undo_until)
+
+    assert f"kan fortryde sit svar til {until:%H.%M}" in text_of(
+        client_for(world.gp).get(page(referral))
+    )
