@@ -26,9 +26,13 @@ class PlaceForm(forms.Form):
     )
 
     def as_fact(self) -> Facts | None:
-        """None for a line that was left empty, or emptied: that place is gone."""
+        """None for a line that was left empty, or emptied: that place is gone. The municipality is
+        the stored one until another postal code says otherwise; a code may lie in several."""
         row: Facts = {name: self.cleaned_data.get(name, "") for name in self.fields}
-        return row if any(row.values()) else None
+        if not any(row.values()):
+            return None
+        known = "" if "postal_code" in self.changed_data else self.initial.get("municipality", "")
+        return {**row, "municipality": known}
 
 
 class TranslationForm(forms.Form):

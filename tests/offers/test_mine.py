@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from offers import services
 from offers.links import LIFE, mint_confirmation
-from offers.models import Offer, OfferEvent, OfferSession, Verification
+from offers.models import Offer, OfferEvent, OfferLocation, OfferSession, Verification
 from portal.common import clock
 from tests.factories.offers import OfferFactory, add_weekly_session
 from tests.world import World
@@ -271,6 +271,20 @@ def test_every_second_week_stays_in_step_when_something_else_is_edited(
     client.post(address, data)
 
     assert offer.sessions.get().starts_on == session.starts_on
+
+
+def test_a_place_keeps_its_municipality_until_its_postal_code_is_another(
+    client_for: ClientFor, world: World, offer: Offer
+) -> None:
+    OfferLocation.objects.create(offer=offer, name="Huset", municipality=world.odense)
+    client = client_for(world.receiver_editor)
+    address = url("edit", "hjertecafe")
+
+    client.post(address, filled(client, address, title="Nyt navn"))
+    assert offer.locations.get().municipality == world.odense
+
+    client.post(address, filled(client, address, **{"sted-0-postal_code": "8000"}))
+    assert offer.locations.get().municipality == world.aarhus
 
 
 def test_a_rule_that_the_form_cannot_show_is_kept(
