@@ -1,9 +1,8 @@
 """What one offer says, as weighted words for `SearchRow.words`.
 
-Weights: A what it is called · B what it is about and says first, whom it is for, who runs it,
-other languages, and the parts of the compounds in A · C the description and the parts of the
-compounds in B · D places, coverage,
-practical labels, and the parts of the compounds in C.
+Weights: A what it is called · B what it is about and says first, whom it is for, who runs it, other
+languages, and the parts of the compounds in A · C the description, and the parts of the compounds
+in B · D places, coverage, practical labels, and the parts of the compounds in C.
 """
 
 from collections.abc import Callable, Iterable
@@ -76,11 +75,12 @@ def document_of(offer: Offer, areas: Iterable[str], split: Splitter) -> Document
     for place in offer.locations.all():
         near = [place.name, place.town, place.municipality.name]
         _add(built, "C", near, split_nothing)
+    # In Danish alone: »near public transport« would make every bus stop a transport scheme.
     practical = [
         *areas,
-        *_labels(ACCESSIBILITY, offer.accessibility),
-        *_labels(PARTICIPATION, offer.participation),
-        *_labels(ICPC_CHAPTERS, offer.icpc_chapters),
+        *ACCESSIBILITY.labels(offer.accessibility),
+        *PARTICIPATION.labels(offer.participation),
+        *ICPC_CHAPTERS.labels(offer.icpc_chapters),
     ]
     _add(built, "D", practical, split_nothing)
     return built

@@ -34,7 +34,14 @@ def best(typed: str, near: Iterable[Spelling]) -> Spelling | None:
     allowed = 1 if len(typed) <= 5 else 2 if len(typed) <= 9 else 3
     ranked = sorted(
         (
-            (letters, spelling.folded[:1] != typed[:1], -spelling.occurrences, spelling.written),
+            (
+                letters,
+                # Letters that changed places are likelier than a letter that is another.
+                sorted(spelling.folded) != sorted(typed),
+                spelling.folded[:1] != typed[:1],
+                -spelling.occurrences,
+                spelling.written,
+            ),
             spelling,
         )
         for spelling in near

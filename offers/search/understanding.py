@@ -19,6 +19,9 @@ from offers.search.vocabulary import Known
 MOST_WORDS: Final = 16
 PARTS_WEIGHT: Final = 0.7
 FIRST_PARTS_WEIGHT: Final = 0.4
+ONE_PART_WEIGHT: Final = 0.3
+_SHORTEST_END: Final = 5
+_SHORTEST_REST: Final = 3
 # A word that only stands in the vocabulary under a synonym is as telling as a fairly rare word.
 _UNSEEN: Final = 3
 
@@ -82,7 +85,7 @@ def understand(
         if corrections:
             # Corrected words are words of the vocabulary, though their counts were not looked up.
             known = vocabulary.look_up(_stems_to_look_up(meant, synonyms), _spelt(meant))
-    concepts, unknown = _concepts(meant, known, synonyms, place_words)
+    concepts, unknown = _concepts(meant, known, synonyms, place_words, literal)
     known_words = all(not _tells(w.folded) or w.folded in known.spellings for w in meant)
     return Understood(cleaned, typed, tuple(concepts), corrections, tuple(unknown), known_words)
 
@@ -155,7 +158,11 @@ def _phrases(stems: Sequence[str], synonyms: Synonyms) -> list[tuple[int, int]]:
 
 
 def _concepts(
-    meant: Sequence[Word], known: Known, synonyms: Synonyms, place_words: frozenset[str]
+    meant: Sequence[Word],
+    known: Known,
+    synonyms: Synonyms,
+    place_words: frozenset[str],
+    literal: bool,
 ) -> tuple[list[Concept], list[str]]:
     stems = [stem(word.folded) for word in meant]
     lengths = dict(_phrases(stems, synonyms))
@@ -171,11 +178,10 @@ def _concepts(
             continue
         text = " ".join(word.text for word in group)
         phrase = tuple(stem(word.folded) for word in telling)
-        concept = _concept(
-            text, phrase, tuple(stem(word.folded) for word in group), known, synonyms
-        )
+        whole = tuple(stem(word.folded) for word in group)
+        concept = _concept(text, phrase, whole, known, synonyms, literal)
         if concept is None:
-            unknown += [word.text for word in telling]
+            unknown += [word.text for word in telling if word.folded not in place_words]
         elif phrase not in concepts:
             no_demand = all(word.folded in place_words or word.folded in WEAK for word in telling)
             concepts[phrase] = replace(concept, required=not no_demand)
@@ -188,7 +194,7 @@ def _tells(folded: str) -> bool:
 
 
 def _concept(
-    text: str, phrase: Phrase, whole: Phrase, known: Known, synonyms: Synonyms
+    text: str, phrase: Phrase, whole: Phrase, known: Known, synonyms: Synonyms, literal: bool
 ) -> Concept | None:
     alternatives: dict[Phrase, float] = {}
     if all(one in known for one in phrase):
@@ -201,6 +207,13 @@ def _concept(
         alternatives.setdefault(tuple(map(stem, parts)), PARTS_WEIGHT)
         if parts[-1] in compounds.GENERAL_HEADS:
             alternatives.setdefault(tuple(map(stem, parts[:-1])), FIRST_PARTS_WEIGHT)
+        if phrase not in alternatives:
+            # Nobody says the compound itself, so one of its parts is better than nothing.
+            for part in parts:
+                alternatives.setdefault((stem(part),), ONE_PART_WEIGHT)
+    elif len(phrase) == 1 and not alternatives and not literal:
+        for one in _known_ends(_folded(text), known):
+            alternatives.setdefault((one,), ONE_PART_WEIGHT)
     if not alternatives:
         return None
     rarest = [min(known.frequency.get(one, 0) for one in said) for said in alternatives]
@@ -227,6 +240,17 @@ def _parts(folded: str, known: Known) -> tuple[str, ...]:
         return int(len(part) > 3 and stem(part) in known)
 
     return tuple(part for part in compounds.split(folded, knows) if stem(part) in known)
+
+
+def _known_ends(folded: str, known: Known) -> list[str]:
+    """The longest known beginning or end of a long word: `helbredsangst` is at least `angst`."""
+    for at in range(_SHORTEST_REST, len(folded) - _SHORTEST_END + 1):
+        if stem(folded[at:]) in known:
+            return [stem(folded[at:])]
+    for at in range(len(folded) - _SHORTEST_REST, _SHORTEST_END - 1, -1):
+        if stem(folded[:at]) in known:
+            return [stem(folded[:at])]
+    return []
 
 
 def _telling(frequency: int, offers: int) -> float:

@@ -436,3 +436,18 @@ def test_every_municipality_is_reached_by_its_own_code(world: World) -> None:
     assert all(
         find("sang", place=resolve_place(code), with_facets=False).covering for code in codes
     )
+
+
+def test_a_compound_that_nobody_says_is_found_by_the_part_that_somebody_says(world: World) -> None:
+    plain("angst", "Angst og uro")
+    plain("andet", "Strik")
+    indexing.rebuild_index()
+
+    assert found("helbredsangst") == ["angst"]
+
+
+def test_a_place_that_no_offer_names_is_not_an_unknown_word(world: World) -> None:
+    plain("sang", "Sang")
+    indexing.rebuild_index()
+
+    assert find("sang kbh").understood.unknown == ()

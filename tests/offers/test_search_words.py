@@ -231,3 +231,9 @@ def test_a_lexeme_is_quoted_whatever_it_holds(stem_: str) -> None:
 
     assert quoted[0] == quoted[-1] == "'"
     assert "'" not in quoted[1:-1].replace("''", "")
+
+
+def test_letters_that_changed_places_are_likelier_than_another_letter() -> None:
+    often = Spelling("ansat", "ansat", 50)
+
+    assert spelling.best("ansgt", [often, *near("angst")]) == near("angst")[0]
