@@ -5,7 +5,7 @@ outside scopes, as the owner."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from offers.models import Offer, OfferCapacity, OfferCoverage
+from offers.models import Offer, OfferCapacity, OfferCoverage, OfferSession
 from organisations.models import Organisation
 from portal.common import clock
 from portal.common.ids import hash_token, new_token
@@ -96,6 +96,14 @@ def make_offer(organisation: Organisation, slug: str, **fields: Any) -> Offer:
     offer = Offer.objects.create(organisation=organisation, slug=slug, **values | fields)
     OfferCapacity.objects.create(offer=offer)
     OfferCoverage.objects.create(offer=offer, type=OfferCoverage.Type.NATIONAL)
+    OfferSession.objects.create(
+        offer=offer,
+        text="Hver uge",
+        rrule="FREQ=WEEKLY",
+        starts_on=clock.today(),
+        start_time=time(16),
+        end_time=time(18),
+    )
     return offer
 
 
