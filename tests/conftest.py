@@ -16,7 +16,6 @@ from pytest_django import DjangoDbBlocker
 # The named cast: `world` and `client_for` (house-style.md, 8).
 from tests.world import client_for_fixture, load_areas, world  # noqa: F401
 
-
 # A busy machine is not a wrong result: the run's own time limit judges what is slow.
 hypothesis_settings.register_profile("samspil", deadline=None)
 hypothesis_settings.load_profile("samspil")
