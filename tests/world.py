@@ -99,16 +99,12 @@ class World:
 
     @property
     def people(self) -> dict[str, Person]:
-        return {
-            name: row for name, row in vars(self).items() if isinstance(row, Person)
-        }
+        return {name: row for name, row in vars(self).items() if isinstance(row, Person)}
 
 
 def _person(organisation: Organisation, name: str, *roles: str) -> Person:
     email = f"{name.split()[0].lower()}.{organisation.slug}@samspil.example"
-    return Person(
-        add_member(organisation, *roles, name=name, email=email), organisation
-    )
+    return Person(add_member(organisation, *roles, name=name, email=email), organisation)
 
 
 def load_areas() -> None:
@@ -122,9 +118,7 @@ def build_world() -> World:
     odense = Municipality.objects.get(code="0461")
     midtjylland = Region.objects.get(slug="midtjylland")
     syddanmark = Region.objects.get(slug="syddanmark")
-    council = (
-        HealthCouncil.objects.filter(memberships__municipality=aarhus).distinct().get()
-    )
+    council = HealthCouncil.objects.filter(memberships__municipality=aarhus).distinct().get()
     kind = OrganisationKind
 
     def organisation(slug: str, name: str, of_kind: str, **fields: Any) -> Organisation:
@@ -133,19 +127,11 @@ def build_world() -> World:
         )
 
     practice = organisation("praksis-aaparken", "Lægehuset Åparken", kind.PRACTICE)
-    new_practice = organisation(
-        "praksis-ny", "Den Nye Praksis", kind.PRACTICE, verified_at=None
-    )
-    department = organisation(
-        "hjerteafdeling", "Hjerteafdelingen", kind.HOSPITAL_DEPARTMENT
-    )
+    new_practice = organisation("praksis-ny", "Den Nye Praksis", kind.PRACTICE, verified_at=None)
+    department = organisation("hjerteafdeling", "Hjerteafdelingen", kind.HOSPITAL_DEPARTMENT)
     parent = organisation("hjertet", "Hjertet Landsforening", kind.ASSOCIATION)
-    receiver = organisation(
-        "hjertet-aarhus", "Hjertet Aarhus", kind.LOCAL_BRANCH, parent=parent
-    )
-    sibling = organisation(
-        "hjertet-viborg", "Hjertet Viborg", kind.LOCAL_BRANCH, parent=parent
-    )
+    receiver = organisation("hjertet-aarhus", "Hjertet Aarhus", kind.LOCAL_BRANCH, parent=parent)
+    sibling = organisation("hjertet-viborg", "Hjertet Viborg", kind.LOCAL_BRANCH, parent=parent)
     outsider = organisation("lungen-aarhus", "Lungen Aarhus", kind.ASSOCIATION)
     region = organisation(
         "region-midt", "Region Midt", kind.REGION, region=midtjylland, municipality=None
@@ -161,9 +147,7 @@ def build_world() -> World:
         health_council=council,
         municipality=None,
     )
-    operator_organisation = organisation(
-        "samspil", "Samspil", kind.OPERATOR, municipality=None
-    )
+    operator_organisation = organisation("samspil", "Samspil", kind.OPERATOR, municipality=None)
 
     receiver_manager = _person(receiver, "Marie Leder", Role.MANAGER)
     receiver_handler = _person(receiver, "Helle Modtager", Role.HANDLER)
@@ -212,27 +196,19 @@ def build_world() -> World:
         dpo=_person(region, "Dorte Rådgiver", Role.DPO),
         analyst=_person(region, "Anders Analytiker", Role.ANALYST),
         municipality=municipality,
-        municipal_coordinator=_person(
-            municipality, "Kurt Koordinator", Role.COORDINATOR
-        ),
+        municipal_coordinator=_person(municipality, "Kurt Koordinator", Role.COORDINATOR),
         navigator=_person(municipality, "Bente Brobygger", Role.HANDLER),
         health_council=health_council,
-        council_coordinator=_person(
-            health_council, "Carla Koordinator", Role.COORDINATOR
-        ),
+        council_coordinator=_person(health_council, "Carla Koordinator", Role.COORDINATOR),
         other_region=other_region,
         other_coordinator=_person(other_region, "Søren Koordinator", Role.COORDINATOR),
         operator_organisation=operator_organisation,
         operator=_person(operator_organisation, "Oda Drift", Role.OPERATOR),
-        newcomer=Person(
-            UserFactory(name="Nye Person", email="ny@samspil.example"), None
-        ),
+        newcomer=Person(UserFactory(name="Nye Person", email="ny@samspil.example"), None),
     )
 
 
-def sign_in(
-    client: Client, person: Person, assurance: str = Assurance.STRONG
-) -> Client:
+def sign_in(client: Client, person: Person, assurance: str = Assurance.STRONG) -> Client:
     """Make `client` that person's browser, without walking through the sign-in page."""
     client.force_login(person.user)
     session = client.session
@@ -241,9 +217,7 @@ def sign_in(
     return client
 
 
-def client_for(
-    person: Person, assurance: str = Assurance.STRONG, **options: Any
-) -> Client:
+def client_for(person: Person, assurance: str = Assurance.STRONG, **options: Any) -> Client:
     return sign_in(Client(**options), person, assurance)
 
 

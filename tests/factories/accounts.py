@@ -24,6 +24,4 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
-        return model_class.objects.create_user(
-            password=kwargs.pop("password", PASSWORD), **kwargs
-        )
+        return model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)

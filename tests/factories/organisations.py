@@ -41,9 +41,7 @@ def add_member(organisation: Organisation, *roles: str, **user: Any) -> User:
         user=person, organisation=organisation, organisation_kind=organisation.kind
     )
     MembershipRole.objects.bulk_create(
-        MembershipRole(
-            membership=membership, organisation_kind=organisation.kind, role=role
-        )
+        MembershipRole(membership=membership, organisation_kind=organisation.kind, role=role)
         for role in roles
     )
     return person

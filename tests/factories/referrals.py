@@ -75,9 +75,7 @@ def sent_code(world: World, offer: Offer, actor: Actor | None = None) -> service
     sender = actor or world.gp.actor()
     _code, signed = services.draw_code()
     with tenant(sender):
-        return services.send_code(
-            actor=sender, offer=offer, facts=facts(world), signed_code=signed
-        )
+        return services.send_code(actor=sender, offer=offer, facts=facts(world), signed_code=signed)
 
 
 def sent_identified(
@@ -118,5 +116,3 @@ def again(referral: Referral) -> Referral:
     """The row as it stands in the database."""
     with unguarded():
         return Referral.objects.get(pk=referral.pk)
-
-

@@ -223,10 +223,7 @@ def test_last_place_of_the_month_goes_to_one(world):
         sent_code(world, offer)
 
         found = rivals(
-            *(
-                lambda actor=actor, offer=offer: sent_code(world, offer, actor)
-                for actor in senders
-            )
+            *(lambda actor=actor, offer=offer: sent_code(world, offer, actor) for actor in senders)
         )
 
         assert len(winners(found)) == 1

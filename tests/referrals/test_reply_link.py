@@ -184,9 +184,9 @@ def test_wrong_code_opens_nothing_and_five_wrong_ones_close_the_door(referral, b
     code = ask_and_read_code(browser)
     wrong = "000000" if code != "000000" else "111111"
     for _ in range(5):
-        assert browser.post(
-            reverse("referrals:reply-give-code"), {"code": wrong}
-        ).status_code == 422
+        assert (
+            browser.post(reverse("referrals:reply-give-code"), {"code": wrong}).status_code == 422
+        )
 
     late = browser.post(reverse("referrals:reply-give-code"), {"code": code})
 
@@ -197,9 +197,7 @@ def test_wrong_code_opens_nothing_and_five_wrong_ones_close_the_door(referral, b
 def test_code_works_once_and_for_ten_minutes(referral, browser):
     code = ask_and_read_code(browser)
     with clock.at(clock.now() + timedelta(minutes=11)):
-        assert browser.post(
-            reverse("referrals:reply-give-code"), {"code": code}
-        ).status_code == 422
+        assert browser.post(reverse("referrals:reply-give-code"), {"code": code}).status_code == 422
     browser.post(reverse("referrals:reply-give-code"), {"code": code})
 
     assert browser.post(reverse("referrals:reply-give-code"), {"code": code}).status_code == 422
@@ -260,9 +258,7 @@ def test_guessed_links_open_nothing(db, token):
 
 
 def test_cookie_of_one_link_reaches_no_other_referral_and_no_other_page(world, referral, browser):
-    other = sent_identified(
-        world, make_offer(world.outsider), actor=world.nurse.actor()
-    )
+    other = sent_identified(world, make_offer(world.outsider), actor=world.nurse.actor())
 
     page = browser.get(reverse("referrals:reply")).content.decode()
     assert other.reference not in page
@@ -329,9 +325,10 @@ def test_patient_sees_state_people_who_looked_and_a_copy(world, client_for, own_
 def test_patient_stops_it_with_one_confirmation(own_page):
     referral, client = own_page
 
-    assert "Skal det stoppe nu" in client.get(
-        reverse("referrals:patient") + "?bekraeft=1"
-    ).content.decode()
+    assert (
+        "Skal det stoppe nu"
+        in client.get(reverse("referrals:patient") + "?bekraeft=1").content.decode()
+    )
     client.post(reverse("referrals:patient-withdraw"))
 
     assert again(referral).status == State.WITHDRAWN

@@ -58,9 +58,7 @@ def test_a_code_that_we_did_not_draw_is_refused(world):
     actor = world.gp.actor()
 
     with pytest.raises(InvalidInput), tenant(actor):
-        services.send_code(
-            actor=actor, offer=offer, facts=facts(world), signed_code="ABCD-1234"
-        )
+        services.send_code(actor=actor, offer=offer, facts=facts(world), signed_code="ABCD-1234")
 
 
 def test_identified_referral_has_person_consent_event_and_one_mail(world):
@@ -291,12 +289,15 @@ def test_sending_takes_few_statements(world, kind, most):
     actor = world.gp.actor()
     _code, signed = services.draw_code()
 
-    with CaptureQueriesContext(connection, ) as statements, tenant(actor):
+    with (
+        CaptureQueriesContext(
+            connection,
+        ) as statements,
+        tenant(actor),
+    ):
         loaded = services.load_offer_for_sending(offer.slug)
         if kind == "code":
-            services.send_code(
-                actor=actor, offer=loaded, facts=facts(world), signed_code=signed
-            )
+            services.send_code(actor=actor, offer=loaded, facts=facts(world), signed_code=signed)
         else:
             services.send_identified(
                 actor=actor, offer=loaded, facts=facts(world), patient=person(), consent=consent()

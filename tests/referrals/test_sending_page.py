@@ -218,9 +218,7 @@ def test_draft_saves_itself_for_its_author_alone(world, client_for):
 def test_draft_keeps_no_cpr_number(world, client_for):
     offer = make_offer(world.receiver)
 
-    answer = client_for(world.gp).post(
-        address(offer, "save-draft"), {"message": "cpr 010190-1234"}
-    )
+    answer = client_for(world.gp).post(address(offer, "save-draft"), {"message": "cpr 010190-1234"})
 
     assert "ikke gemt" in answer.content.decode()
     with unguarded():
