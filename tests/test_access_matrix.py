@@ -281,6 +281,7 @@ class Answer:
     outcome: str
     masked: tuple[Any, ...]
     leaked: str
+    logged: bool
     cache_control: str
     csp: str
     problems: list[str] = field(default_factory=list)
@@ -417,6 +418,7 @@ def _answers(
                 outcome=outcome_of(response.status_code, location, login),
                 masked=masked(response, path),
                 leaked=leaked(response),
+                logged="audit_entry" in watch.written,
                 cache_control=response.headers.get("Cache-Control", ""),
                 csp=response.headers.get("Content-Security-Policy", ""),
                 problems=_problems(method, address.name, watch),
@@ -632,7 +634,13 @@ def pages_for_somebody_are_never_stored(answers: list[Answer]) -> None:
     assert not stored, f"{len(stored)}:\n" + "\n".join(stored[:40])
 
 
+def whoever_reads_a_patients_words_stands_in_the_trail(answers: list[Answer]) -> None:
+    silent = [str(answer) for answer in answers if answer.leaked and not answer.logged]
+    assert not silent, "\n".join(silent[:40])
+
+
 CHECKS = (
+    whoever_reads_a_patients_words_stands_in_the_trail,
     every_answer_is_the_declared_one,
     another_ones_object_and_none_at_all_are_answered_alike_to_the_byte,
     nobody_reads_a_patients_words_who_has_no_part_in_it,
