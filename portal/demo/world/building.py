@@ -69,7 +69,6 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
             part("people", sources, people.fill)
         with clock.at(began), _whole_or_not_at_all():
             part("offers", fingerprint("offers.jsonl"), listings.fill)
-            part("reminders", "1", listings.pass_over_old_reminders)
             part("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
             part("closings", "1", lambda: around.announce_closings(stage.now, began))
         part("scenes", "1", lambda: _live_all(scenes.scenes(began), stage.now, began))
@@ -77,6 +76,9 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
             part("concerns", "1", lambda: around.report_concerns(stage.now, began))
         part("figures", "1", lambda: _settle(began))
     # The only mails that really go out: they were sent as the visitor came.
+    part("asked", "1", listings.ask_personas)
+    with muted():
+        part("reminders", "1", listings.pass_over_other_reminders)
     part("fresh", "1", lambda: _live_all(scenes.fresh(clock.now()), stage.now, clock.now()))
     if world.filled_at is None:
         progress.tell(world.lives_done, LIVES)

@@ -1,20 +1,23 @@
 """The 207 offers, as their associations put them up over the past year."""
 
 import random
-from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 
 from offers.models import Offer
+from offers.notifications import queue_reminder
 from offers.search.indexing import rebuild_index
 from offers.services import import_offers
-from offers.services.reminders import remind_of_reviews
+from offers.services.reminders import remind_of_reviews, stage_on
 from portal.common import clock
 from portal.demo.world.cast import BUILDER
 from portal.demo.world.sources import Record, records
 
 NAVIGATING: Final = frozenset({"social-sundhed"})
+# Their people come to say by mail that the offer still stands (personas.jsonl), so it is due now.
+ASKED: Final = ("hjertemotion-randers", "marfan-net")
+_CONFIRMED_DAYS_AGO: Final = {"hjertemotion-randers": 176}
 _OLDEST, _NEWEST = 400, 370
 
 
@@ -33,6 +36,7 @@ def _prepared(row: Record) -> Record:
         **row,
         "created_days_ago": chosen.randint(_NEWEST, _OLDEST),
         "takes_navigator_referrals": row["organisation"] in NAVIGATING,
+        "verified_days_ago": _CONFIRMED_DAYS_AGO.get(row["id"], row["verified_days_ago"]),
     }
 
 
@@ -41,10 +45,22 @@ def sharpen_search() -> int:
     return rebuild_index()
 
 
-def pass_over_old_reminders() -> int:
-    """Called muted: what was due before today has been asked already."""
-    with clock.at(clock.now() - timedelta(days=1)):
-        return remind_of_reviews(actor=BUILDER)
+@transaction.atomic
+def ask_personas() -> int:
+    """The mails with "still correct?" that the personas come for."""
+    asked = 0
+    for offer in Offer.objects.filter(slug__in=ASKED).order_by("slug"):
+        if offer.review_due_at is None:
+            continue
+        due = clock.local(offer.review_due_at).date()
+        stage = stage_on(clock.today(), due)
+        asked += stage is not None and queue_reminder(offer=offer, stage=stage, due=due)
+    return asked
+
+
+def pass_over_other_reminders() -> int:
+    """Called muted: everybody else who was due has been asked already."""
+    return remind_of_reviews(actor=BUILDER)
 
 
 def offers_by_slug() -> dict[str, Offer]:

@@ -4,33 +4,39 @@ Between two steps the field's own clocks run, as the job of every five minutes w
 are queued and silence ends a referral because `run_clocks` says so, never because the demo does.
 """
 
-from dataclasses import dataclass, field
+import contextlib
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
+
 from offers.models import Offer
 from organisations.models import NamedHandler, Organisation, Role
 from organisations.selectors import pauses_of
-from portal.access.actor import ANONYMOUS, Actor
+from portal.access.actor import ANONYMOUS, Actor, ActorKind
 from portal.audit.scope import tenant
 from portal.common import clock
+from portal.common.errors import DomainError
 from portal.common.workdays import add_working_days, is_working_day
 from portal.demo.world.cast import BUILDER, Cast, by_link
 from portal.demo.world.listings import offers_by_slug
 from portal.demo.world.names import invented_name, invented_phone
 from portal.geography.models import Municipality
 from referrals import clocks, deadlines, services
-from referrals.links import mint_reply_link
+from referrals.links import mint_patient_link, mint_reply_link
 from referrals.models import Kind, Referral, State
 from referrals.workflow import FINAL
 
 MODERATORS: Final = "region-midtjylland"
 _AFTER_DUE: Final = timedelta(minutes=4)
-_BY_SENDER: Final = frozenset({"withdraw", "mark_error"})
+_BY_SENDER: Final = frozenset({"withdraw", "mark_error", "refer_onward"})
 _BY_COORDINATOR: Final = frozenset({"approve", "refuse"})
-# A code is redeemed, and these are asked for, signed in; the rest can be done from the mail.
-_SIGNED_IN: Final = frozenset({"redeem", "assign", "child"})
+# These are done signed in; the rest can be done from the mail.
+_SIGNED_IN: Final = frozenset({"redeem", "assign", "send_child"})
+# What may still follow an end: taking an answer back, saying it was a mistake, trying elsewhere.
+_AFTER_THE_END: Final = frozenset({"undo", "mark_error", "refer_onward"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,7 @@ class Life:
     age_band: str = ""
     outside_area_reason: str = ""
     message: str = ""
+    replaces: Referral | None = None
     consent: services.ConsentGiven = services.ConsentGiven(
         form="written", given_by="self", subject_role="patient", feedback=True
     )
@@ -113,7 +120,7 @@ class _Living:
             if when > self.until:
                 break
             self._let_time_pass(when)
-            if self.row.status in FINAL and step.verb not in {"undo", "mark_error"}:
+            if self.row.status in FINAL and step.verb not in _AFTER_THE_END:
                 return self.row
             with clock.at(when):
                 self._do(step)
@@ -155,6 +162,7 @@ class _Living:
                 patient=self._person(),
                 consent=life.consent,
                 kind=life.kind,
+                replaces=life.replaces,
             )
 
     def _person(self) -> services.PatientDetails:
@@ -169,6 +177,9 @@ class _Living:
     # --- what people do -----------------------------------------------------------------------
 
     def _do(self, step: Step) -> None:
+        if step.verb == "refer_onward":
+            self._refer_onward(step.with_["life"])
+            return
         actor = self._actor(step.verb)
         with tenant(actor):
             match step.verb:
@@ -181,12 +192,38 @@ class _Living:
                     self.row = services.assign_handler(
                         actor=actor, referral_id=self.row.pk, handler_id=handler.pk
                     )
+                case "send_child":
+                    self._send_child(step, actor)
+                case "patient_withdraw":
+                    self.row = services.withdraw(actor=actor, referral_id=self.row.pk)
                 case "write":
                     services.write_message(actor=actor, referral_id=self.row.pk, **step.with_)
                 case verb:
                     self.row = getattr(services, verb)(
                         actor=actor, referral_id=self.row.pk, **step.with_
                     )
+
+    def _refer_onward(self, onward: Life) -> None:
+        """A no is not the end: the same citizen, another offer, a consent of its own. Where that
+        offer would not have taken it either, the no stands alone."""
+        later = replace(onward, begins=clock.now(), replaces=self.row)
+        with contextlib.suppress(DomainError), transaction.atomic():
+            live(later, self.stage, until=self.until)
+
+    def _send_child(self, step: Step, actor: Actor) -> None:
+        """Whoever bridges has found the offer, and hands the citizen a code for it."""
+        offer = self.stage.offers[step.with_["offer"]]
+        services.send_code(
+            actor=actor,
+            offer=offer,
+            facts=services.CodedFacts(
+                municipality=self.stage.municipalities[self.life.municipality],
+                needs=[offer.category],
+                age_band=self.life.age_band,
+            ),
+            signed_code=services.draw_code()[1],
+            parent=self.row,
+        )
 
     def _wait(self, step: Step, actor: Actor) -> Referral:
         today = clock.today()
@@ -199,6 +236,8 @@ class _Living:
         )
 
     def _actor(self, verb: str) -> Actor:
+        if verb == "patient_withdraw":
+            return self._patient()
         if verb in _BY_COORDINATOR:
             return self.stage.cast.get(MODERATORS, Role.COORDINATOR)
         if verb in _BY_SENDER and self.life.kind != Kind.SELF:
@@ -206,6 +245,13 @@ class _Living:
         if self.life.by_link and verb not in _SIGNED_IN and verb not in _BY_SENDER:
             return self._by_link()
         return self.stage.cast.get(self.offer.organisation.slug, Role.HANDLER)
+
+    def _patient(self) -> Actor:
+        """The citizen, by the link that came with the leaflet or the receipt."""
+        with tenant(BUILDER):
+            mint_patient_link(self.row)
+            link_id = self.row.patient_links.order_by("-pk").values_list("pk", flat=True)[0]
+        return Actor(kind=ActorKind.PATIENT_LINK, link_id=link_id, referral_id=self.row.pk)
 
     def _by_link(self) -> Actor:
         if self.link is None:

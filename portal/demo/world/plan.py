@@ -103,6 +103,11 @@ class _Planner:
         receiver = offer.organisation.slug
         if receiver in WITHOUT_TERMS:
             kind = Kind.CODE
+        steps = _steps(draw, kind, receiver, moderated=sender.slug in UNVERIFIED)
+        if kind == Kind.NAVIGATOR:
+            steps = self._bridged(draw, steps, area)
+        elif kind == Kind.IDENTIFIED and sender.slug not in UNVERIFIED:
+            steps = self._sent_on(draw, steps, number, area, sender.slug)
         by_link = kind != Kind.CODE and random.Random(f"link:{receiver}").random() < 0.4  # noqa: S311
         return Life(
             key=f"h{number}",
@@ -111,12 +116,44 @@ class _Planner:
             sender="" if kind == Kind.SELF else sender.slug,
             municipality=area,
             begins=begins,
-            steps=tuple(_steps(draw, kind, receiver, moderated=sender.slug in UNVERIFIED)),
+            steps=tuple(steps),
             by_link=by_link,
             age_band=_age_band(draw, offer),
             message=draw.choice(MESSAGES),
             consent=_consent(draw, offer),
         )
+
+    def _bridged(self, draw: random.Random, steps: list[Step], area: str) -> list[Step]:
+        """Some of those who are followed are handed on to an offer near by."""
+        begun = next((place for place, step in enumerate(steps) if step.verb == "start"), None)
+        if begun is None or draw.random() < 0.5:
+            return steps
+        near = draw.choices(*self.offers[area])[0]
+        child = Step(verb="send_child", days=3, hour=11, minute=20, with_={"offer": near.slug})
+        return [*steps[: begun + 1], child, *steps[begun + 1 :]]
+
+    def _sent_on(
+        self, draw: random.Random, steps: list[Step], number: int, area: str, sender: str
+    ) -> list[Step]:
+        """After a no, some clinicians ask the citizen again and try another offer."""
+        if not steps or steps[-1].verb != "decline" or draw.random() < 0.5:
+            return steps
+        other = self._offer(draw, Kind.IDENTIFIED, area)
+        if other.organisation.slug in WITHOUT_TERMS:
+            return steps
+        onward = Life(
+            key=f"h{number}-videre",
+            kind=Kind.IDENTIFIED,
+            offer=other.slug,
+            sender=sender,
+            municipality=area,
+            begins=self.now,  # the moment is that of the step
+            steps=tuple(_steps(draw, Kind.IDENTIFIED, other.organisation.slug, moderated=False)),
+            age_band=_age_band(draw, other),
+            message=draw.choice(MESSAGES),
+            consent=_consent(draw, other),
+        )
+        return [*steps, Step(verb="refer_onward", days=2, hour=14, with_={"life": onward})]
 
     def _offer(self, draw: random.Random, kind: Kind, area: str) -> Offer:
         if kind == Kind.NAVIGATOR:
@@ -235,14 +272,16 @@ def _steps(draw: random.Random, kind: Kind, receiver: str, *, moderated: bool) -
             return steps  # a leaflet in a drawer
         steps.append(habits.step(draw, "redeem", draw.randint(1, 18)))
     else:
-        if chance < 0.05 and kind != Kind.SELF:
-            return [*steps, habits.step(draw, "withdraw", draw.randint(1, 3))]
+        if chance < 0.05:
+            verb = "patient_withdraw" if kind == Kind.SELF or draw.random() < 0.4 else "withdraw"
+            return [*steps, habits.step(draw, verb, draw.randint(1, 3))]
         if chance < 0.05 + habits.silence:
             return steps
         steps += _answer(draw, habits)
-        if steps[-1].verb == "decline":
+        if steps[-1].verb in {"decline", "waitlist", "keep_waiting"}:
             return steps
-    return steps + _afterwards(draw, habits)
+    started = bool(steps) and steps[-1].verb == "start"
+    return steps + _afterwards(draw, habits, started=started, writes=kind != Kind.CODE)
 
 
 def _answer(draw: random.Random, habits: _Habits) -> list[Step]:
@@ -273,7 +312,7 @@ def _answer(draw: random.Random, habits: _Habits) -> list[Step]:
     return [habits.step(draw, "accept", days)]
 
 
-def _afterwards(draw: random.Random, habits: _Habits) -> list[Step]:
+def _afterwards(draw: random.Random, habits: _Habits, *, started: bool, writes: bool) -> list[Step]:
     """From accepted (or started) to an outcome, or to silence."""
     steps: list[Step] = []
     fate = draw.random()
@@ -282,8 +321,9 @@ def _afterwards(draw: random.Random, habits: _Habits) -> list[Step]:
     if fate < 0.12:
         reason = _pick(draw, _GIVE_UPS)
         return [*steps, habits.step(draw, "give_up", draw.randint(2, 15), reason=reason)]
-    steps.append(habits.step(draw, "start", draw.randint(1, 8)))
-    if draw.random() < 0.1:
+    if not started:
+        steps.append(habits.step(draw, "start", draw.randint(1, 8)))
+    if writes and draw.random() < 0.1:
         steps.append(habits.step(draw, "write", 1, text=draw.choice(REPLIES)))
     if fate < 0.17:
         return [*steps, habits.step(draw, "give_up", draw.randint(5, 30), reason="did_not_come")]

@@ -142,6 +142,7 @@ def _clinicians(write: _Writer, now: datetime) -> None:
     add(bridge, SARA, "foelgeskab-amager-hvidovre", "0185", 5, _step("accept", 2))
     add(
         bridge, SARA, "foelgeskab-amager-hvidovre", "0167", 33, _step("accept"), _step("start"),
+        _step("send_child", 3, offer="besoegsven"),
         _step("complete", 8, result="bridged_onward", has_helped="yes"),
     )  # fmt: skip
     add(bridge, SARA, "foelgeskab-amager-hvidovre", "0169", 40, _step("accept"), _done())
