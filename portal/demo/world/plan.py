@@ -103,10 +103,11 @@ class _Planner:
         receiver = offer.organisation.slug
         if receiver in WITHOUT_TERMS:
             kind = Kind.CODE
-        steps = _steps(draw, kind, receiver, moderated=sender.slug in UNVERIFIED)
+        moderated = kind != Kind.SELF and sender.slug in UNVERIFIED
+        steps = _steps(draw, kind, receiver, moderated=moderated)
         if kind == Kind.NAVIGATOR:
             steps = self._bridged(draw, steps, area)
-        elif kind == Kind.IDENTIFIED and sender.slug not in UNVERIFIED:
+        elif kind == Kind.IDENTIFIED and not moderated:
             steps = self._sent_on(draw, steps, number, area, sender.slug)
         by_link = kind != Kind.CODE and random.Random(f"link:{receiver}").random() < 0.4  # noqa: S311
         return Life(
