@@ -58,7 +58,7 @@ def _days_for(referral: Referral) -> Days:
 
 
 def _to_handler(
-    referral: Referral, name: str, *, deputy: bool = False, **context: object
+    referral: Referral, template: str, *, deputy: bool = False, **context: object
 ) -> Mail | None:
     """A mail with a fresh reply link. Only a named handler under the accepted terms gets one; the
     deputy is the second in turn, where there is one."""
@@ -70,7 +70,7 @@ def _to_handler(
     deadline = next_deadline(referral, pauses_of(referral.receiver_id), _days_for(referral))
     token = mint_reply_link(referral, handler_id=handler.pk, deadline=deadline)
     return render_mail(
-        name,
+        template,
         {
             "handler": handler,
             "reference": referral.reference,
@@ -137,9 +137,18 @@ def reminder(ids: Ids) -> Mail | None:
         if referral is None or kind not in {*_REMINDERS, "consent"}:
             return None
         if kind == "consent":
-            return _to_clinician(referral, "referrals/consent_ends") if _is_open(referral) else None
+            return _consent_ends(referral) if _is_open(referral) else None
         state, template = _REMINDERS[kind]
         return _to_handler(referral, template) if referral.status == state else None
+
+
+def _consent_ends(referral: Referral) -> Mail | None:
+    """To the clinician, who asks again; of a self-referral to the receiver, as nobody else can."""
+    if referral.kind != Kind.SELF:
+        return _to_clinician(referral, "referrals/consent_ends")
+    handlers = handlers_for(referral.receiver_id)
+    name = handlers[0].name if handlers else ""
+    return _to_handler(referral, "referrals/consent_ends", name=name)
 
 
 @message("referrals.reminder-deputy")

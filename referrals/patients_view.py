@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from organisations.models import Organisation
 from portal.audit import trail
 from portal.common import clock
-from referrals.models import Referral, State
+from referrals.models import Kind, Referral, State
 from referrals.selectors import OpenedPatient
 
 # What the trail calls it → what the patient reads as the reason.
@@ -25,7 +25,14 @@ def sentence_of(referral: Referral) -> str:
     """What happens now, with a name and a day in it."""
     receiver = referral.receiver.name
     day = f"{clock.local(referral.status_changed_at):%d.%m.%Y}"
+    if referral.kind == Kind.CODE and referral.status == State.SENT:
+        return _("Du har en kode. Kontakt %(receiver)s, når det passer dig.") % {
+            "receiver": receiver
+        }
     sentences = {
+        State.AWAITING_MODERATION: _(
+            "En koordinator ser på den først. Det tager højst fem hverdage fra den %(day)s."
+        ),
         State.SENT: _("%(receiver)s har fået den %(day)s og har ikke svaret endnu."),
         State.ACCEPTED: _("%(receiver)s sagde ja den %(day)s og kontakter dig."),
         State.WAITLISTED: _("Du står på venteliste hos %(receiver)s siden %(day)s."),

@@ -61,8 +61,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """
         if actor.is_system:
             return self.all()
-        if actor.kind in {ActorKind.REPLY_LINK, ActorKind.PATIENT_LINK}:
+        if actor.kind is ActorKind.REPLY_LINK:
             return self.filter(pk__in=[actor.referral_id]).exclude(status__in=NOT_YET_SENT)
+        if actor.kind is ActorKind.PATIENT_LINK:
+            # The leaflet is in the patient's hand while a coordinator still looks at the sender.
+            return self.filter(pk__in=[actor.referral_id]).exclude(status=State.DRAFT)
         seen = Q()
         if allows(actor, Permission.REFERRAL_FOLLOW):
             seen |= self._sent_by(actor)

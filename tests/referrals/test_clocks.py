@@ -489,6 +489,20 @@ def test_clinician_hears_30_and_7_days_before_the_consent_ends(world):
     assert len(notices) == 2
 
 
+def test_end_of_a_citizens_own_consent_is_told_to_the_receiver(world):
+    referral, _token = sent_self(world, make_offer(world.receiver))
+    do(world, "waitlist", referral)
+    deliver_due()
+    mail.outbox.clear()
+
+    run_at(MONDAY.astimezone(UTC) + YEAR - timedelta(days=30))
+    deliver_due()
+
+    (letter,) = mail.outbox
+    assert letter.to == [world.named_handler.email]
+    assert "slutter snart" in letter.subject
+
+
 def test_consent_lapses_after_a_year_and_takes_the_referral_with_it(world):
     referral = waiting_for_a_year(world)
 
