@@ -16,11 +16,12 @@ from portal.common import clock
 from portal.common.cpr import refuse_cpr
 from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.common.ids import hash_code, normalise_code
-from referrals.models import Kind, Message, Outcome, Referral, State
-from referrals.permissions import can_undo, require_move
+from referrals.models import Consent, Kind, Message, Outcome, Referral, State
+from referrals.permissions import can_undo, is_sender, require_move
 from referrals.reasons import DeclineReason, GiveUpReason
 from referrals.services.mover import keep, lock_referral, locked, move, turn
 from referrals.throttle import forget_guessing, refuse_guessing
+from referrals.workflow import FINAL
 
 REVIEW_AT_MOST = timedelta(days=30)
 
@@ -217,6 +218,10 @@ def write_message(*, actor: Actor, referral_id: UUID, text: str) -> Message:
     referral = lock_referral(referral_id=referral_id, actor=actor)
     if referral.kind == Kind.CODE:
         raise InvalidInput({"text": _("En henvisning med kode har ingen beskeder.")})
+    consented = Consent.objects.filter(referrals=referral, feedback=True).exists()
+    if referral.status in FINAL and not consented and not is_sender(actor, referral):
+        # Without consent (2) the clinician learns that it ended, and no more.
+        raise InvalidInput({"text": _("Borgeren har ikke sagt ja til, at afsenderen får besked.")})
     return _write(referral, actor, text)
 
 

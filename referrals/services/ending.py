@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from organisations.models import Membership, Role
-from portal.access.actor import Actor
+from portal.access.actor import Actor, ActorKind
 from portal.access.grants import require
 from portal.access.permissions import Permission
 from portal.audit import trail
@@ -42,8 +42,11 @@ def _end_consent(referral: Referral, actor: Actor) -> list[Consent]:
 
 @transaction.atomic
 def withdraw_feedback(*, actor: Actor, referral_id: UUID) -> Referral:
-    """Consent (2) taken back: the clinician sees no more than *afsluttet, ingen tilbagemelding*."""
+    """Consent (2) taken back, by clinician or patient: the clinician sees no more than *afsluttet,
+    ingen tilbagemelding*."""
     referral = lock_referral(referral_id=referral_id, actor=actor)
+    if actor.kind is not ActorKind.PATIENT_LINK and not is_sender(actor, referral):
+        raise NotAllowed()
     if referral.consent_id is None:
         raise WrongState()
     Consent.objects.filter(pk=referral.consent_id).update(feedback=False)

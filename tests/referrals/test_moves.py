@@ -444,3 +444,24 @@ def test_without_consent_to_feedback_the_clinician_learns_only_that_it_ended(wor
     actor = world.gp.actor()
     with tenant(actor, readonly=True):
         assert feedback_hidden(actor=actor, referral=referral)
+
+
+def test_only_sender_and_patient_take_consent_to_feedback_back(world):
+    referral = sent_identified(world, make_offer(world.receiver))
+
+    with pytest.raises(NotAllowed):
+        act("withdraw_feedback", world.receiver_handler.actor(), referral)
+    act("withdraw_feedback", world.gp.actor(), referral)
+
+    with unguarded():
+        assert not Consent.objects.get().feedback
+
+
+def test_without_consent_to_feedback_the_receiver_writes_nothing_after_the_end(world):
+    referral = sent_identified(world, make_offer(world.receiver), consent=consent(feedback=False))
+    handler = world.receiver_handler.actor()
+    act("write_message", handler, referral, text="Hvornår kan vi ringe?")
+    do(world, "decline", referral)
+
+    with pytest.raises(InvalidInput, match="ikke sagt ja"):
+        act("write_message", handler, referral, text="Det gik sådan her.")
