@@ -15,6 +15,7 @@ from portal.audit.scope import tenant
 from portal.common import clock
 from portal.demo.world.lives import Stage, working_days_ago
 from portal.demo.world.words import CONCERNS, SEARCHES
+from portal.geography.places import resolve_place
 from referrals import services
 
 _CLOSING: Final = (
@@ -24,6 +25,10 @@ _CLOSING: Final = (
 )  # fmt: skip
 _SIGNPOSTS: Final = 240
 _SEARCHES: Final = 900
+# Also from where there is little near by, so that some look in vain.
+_SEARCHED_FROM: Final = (
+    "Aarhus", "Herning", "Randers", "Lolland", "Læsø", "Bornholm", "Tønder", "København", "Odense",
+)  # fmt: skip
 # Offers with something to look into, and how far that has come.
 _TROUBLED: Final = (
     ("kraeftraadgivning-herning", "new"),
@@ -111,11 +116,12 @@ def count_searches(now: datetime) -> int:
     draw = random.Random("søgninger")  # noqa: S311
     words = [word for word, _weight in SEARCHES]
     weights = [weight for _word, weight in SEARCHES]
-    found: dict[str, Results] = {}
+    places = {name: resolve_place(name) for name in _SEARCHED_FROM}
+    found: dict[tuple[str, str], Results] = {}
     for _ in range(_SEARCHES):
-        word = draw.choices(words, weights)[0]
-        if word not in found:
-            found[word] = find(word)
+        said = draw.choices(words, weights)[0], draw.choice(_SEARCHED_FROM)
+        if said not in found:
+            found[said] = find(said[0], place=places[said[1]])
         with clock.at(now - timedelta(days=int(draw.triangular(0, 360, 10)))):
-            count_search(found[word])
+            count_search(found[said])
     return _SEARCHES
