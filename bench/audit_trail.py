@@ -28,11 +28,12 @@ def measure(rows: int) -> None:
     call_command("bootstrap_database", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_entry (at, request_id, actor_kind, actor_user_id, actor_role,"
-            " action, subject_type, subject_ids, labels) SELECT '2026-11-01'::timestamptz + n * interval"
-            " '1 second', md5(n::text), 'user', n %% 900, 'clinician', 'referral.view',"
-            " 'referrals.referral', jsonb_build_array(md5(n::text)), '{\"new\": \"sent\"}'"
-            " FROM generate_series(1, %s) AS n",
+            """INSERT INTO audit_entry (at, request_id, actor_kind, actor_user_id, actor_role,
+                                        action, subject_type, subject_ids, labels)
+               SELECT '2026-11-01'::timestamptz + n * interval '1 second', md5(n::text), 'user',
+                      n %% 900, 'clinician', 'referral.view', 'referrals.referral',
+                      jsonb_build_array(md5(n::text)), '{"new": "sent"}'
+               FROM generate_series(1, %s) AS n""",
             [rows],
         )
     moment = datetime(2026, 11, 20, tzinfo=UTC)

@@ -17,6 +17,7 @@ from django.db import Error, connection, transaction
 
 from portal.audit import sealing
 from portal.audit.models import AuditEntry, AuditMark, AuditSeal
+from portal.audit.roles import SEALER
 from portal.common import clock
 from tests.proofs import fetch, run
 
@@ -31,6 +32,29 @@ START = datetime(2026, 11, 20, 8, tzinfo=UTC)
 def seal_file(settings: Any, tmp_path: Path) -> Path:
     settings.SEAL_FILE = tmp_path / "seals.jsonl"
     return tmp_path / "seals.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def only_this_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pg_snapshot_xmin` counts the whole cluster, and beside these tests others run in databases
+    of their own, some in one long transaction. Theirs are left out of the count; ours never."""
+    real = sealing._look
+    running = "SELECT min(backend_xid::text::bigint) FROM pg_stat_activity WHERE "
+
+    def look() -> tuple[int, int, int]:
+        with connection.cursor() as cursor:
+            sealing._take_role("none")  # the sealer may not see others' transactions
+            cursor.execute(running + "datname <> current_database()")
+            (elsewhere,) = cursor.fetchone()
+            cursor.execute(running + "datname = current_database() AND pid <> pg_backend_pid()")
+            (here,) = cursor.fetchone()
+            sealing._take_role(SEALER)
+        last_id, oldest_running, not_yet_given = real()
+        if elsewhere is not None:
+            oldest_running = here if here is not None else not_yet_given - 1
+        return last_id, oldest_running, not_yet_given
+
+    monkeypatch.setattr(sealing, "_look", look)
 
 
 class Minutes:
