@@ -1,7 +1,5 @@
 """What the demo remembers about itself. Production has no such table."""
 
-from datetime import datetime
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,8 +33,3 @@ class DemoWorld(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lives_done}/{self.lives_total}"
-
-    @property
-    def began(self) -> datetime:
-        """Before everything: when the oldest organisation joined."""
-        return self.started_at.replace(microsecond=0)

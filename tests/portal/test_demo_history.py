@@ -162,6 +162,22 @@ def test_an_answer_that_was_taken_back_stands_in_the_history(stage):
     assert verbs[place - 1 : place + 2] == ["decline", "undo", "accept"]
 
 
+def test_a_no_leads_on_to_another_offer_with_a_consent_of_its_own(stage):
+    lives = [
+        life
+        for life in plan(stage, SPRING)
+        if life.steps and life.steps[-1].verb == "refer_onward" and life.begins < SPRING - 60 * DAY
+    ]
+
+    refused = [live(life, stage, until=SPRING) for life in lives]
+
+    onward = referrals(replaces__isnull=False)
+    assert onward
+    assert {row.replaces_id for row in onward} <= {row.pk for row in refused}
+    assert all(row.status == State.DECLINED for row in refused)
+    assert len({row.consent_id for row in onward + refused}) == len(onward + refused)
+
+
 def test_the_coordinator_of_the_new_region_sees_the_old_ones_areas():
     new = Cast().get("region-oestdanmark", Role.COORDINATOR)
     old = Cast().get("region-sjaelland", Role.COORDINATOR)
