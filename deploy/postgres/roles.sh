@@ -15,8 +15,10 @@ CREATE ROLE portal_worker LOGIN PASSWORD :'worker_password';
 CREATE ROLE portal_reporting NOLOGIN;
 CREATE ROLE portal_sealer NOLOGIN;
 GRANT portal_app, portal_worker, portal_reporting, portal_sealer TO portal_owner WITH ADMIN OPTION;
--- The worker seals the trail as this role and as no other: it must take the role on to have its rights.
-GRANT portal_sealer TO portal_worker WITH INHERIT FALSE, SET TRUE;
+-- The worker seals the trail as this role and as no other: it must take the role on to have its
+-- rights. NOINHERIT before the grant says so on PostgreSQL 15 and later alike.
+ALTER ROLE portal_worker NOINHERIT;
+GRANT portal_sealer TO portal_worker;
 CREATE DATABASE samspil OWNER portal_owner;
 REVOKE ALL ON DATABASE samspil FROM PUBLIC;
 GRANT CONNECT ON DATABASE samspil TO portal_app, portal_worker, portal_reporting, portal_sealer;

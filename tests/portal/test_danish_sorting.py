@@ -61,10 +61,10 @@ def test_queryset_sorts_in_danish_order(db):
     for place, name in enumerate(reversed(IN_ORDER)):
         HealthCouncil.objects.create(slug=f"c{place}", name=name, region=region)
 
-    names = HealthCouncil.objects.order_by(DanishSortKey("name"))
+    ours = HealthCouncil.objects.filter(region=region)  # a parallel test may have loaded the rest
 
-    assert [council.name for council in names] == IN_ORDER
-    assert [council.name for council in HealthCouncil.objects.in_danish_order()] == IN_ORDER
+    assert [row.name for row in ours.order_by(DanishSortKey("name"))] == IN_ORDER
+    assert [row.name for row in ours.in_danish_order()] == IN_ORDER
 
 
 @pytest.mark.parametrize(

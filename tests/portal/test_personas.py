@@ -1,8 +1,11 @@
 """One click, one person: in the demo and nowhere else."""
 
+import base64
 import os
+import random
 import subprocess
 import sys
+from string import ascii_letters
 
 import pytest
 from django.conf import settings
@@ -96,13 +99,13 @@ def test_the_check_is_silent_about_the_demo_itself():
 
 
 PRODUCTION = {
-    "SECRET_KEY": "x" * 60,
+    "SECRET_KEY": "".join(random.choices(ascii_letters, k=60)),
     "ALLOWED_HOSTS": "samspil.example",
     "DATABASE_URL": "postgresql://app:secret@db.example/samspil?sslmode=verify-full",
     "BROKER_URL": "rediss://broker.example/0",
-    "FIELD_KEYS": "1:" + "A" * 43 + "=",
-    "BLIND_INDEX_KEY": "b" * 40,
-    "SEAL_KEY": "s" * 40,
+    "FIELD_KEYS": "1:" + base64.b64encode(random.randbytes(32)).decode(),
+    "BLIND_INDEX_KEY": ascii_letters[:40],
+    "SEAL_KEY": ascii_letters[10:50],
     "SEAL_FILE": "/tmp/seals.jsonl",  # noqa: S108 - never written here
     "SITE_URL": "https://samspil.example",
 }
