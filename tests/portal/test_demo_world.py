@@ -214,7 +214,9 @@ def test_the_second_build_changes_nothing_and_is_quick():
 def test_a_part_that_is_built_again_finds_everything_there():
     before = rows_of_everything()
     DemoWorld.objects.update(
-        parts={name: "1" for name in ("scenes", "closings", "concerns", "figures", "fresh", "asked")}
+        parts={
+            name: "1" for name in ("scenes", "closings", "concerns", "figures", "fresh", "asked")
+        }
         | {"reminders": "1"}
     )
 

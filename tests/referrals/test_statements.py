@@ -1,5 +1,5 @@
-"""How many statements the three busiest pages cost, with rows on them. The ceilings may be lowered;
-raising one needs a reason. Savepoints are not counted: they are the scope's, the same everywhere."""
+"""How many statements the busiest pages cost, with rows on them. The ceilings may be lowered; to
+raise one needs a reason. Savepoints are not counted: they are the scope's, the same everywhere."""
 
 import pytest
 from django.db import connection
