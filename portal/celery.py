@@ -52,7 +52,10 @@ JOBS: dict[str, Job] = {
         seconds=540,
     ),
     "offers.reminders": Job(
-        "offers.tasks.offer_reminders", Daily(time(7, 15)), command="offer_reminders", seconds=540
+        "offers.services.reminders.remind_of_reviews",
+        Daily(time(7, 15)),
+        command="offer_reminders",
+        seconds=540,
     ),
     # With the dictionary, which no page loads; pages have indexed each change at once without it.
     "offers.search": Job(

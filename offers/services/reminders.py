@@ -14,9 +14,7 @@ from django.db import transaction
 from offers.models import Offer
 from offers.notifications import queue_reminder, reminder_key
 from offers.selectors import review_due
-from portal.access.actor import Actor
 from portal.common import clock
-from portal.common.errors import NotAllowed
 from portal.notifications.models import OutgoingMessage
 
 # The stage and the first day, counted from the review day, on which it is the newest one due.
@@ -31,10 +29,8 @@ def stage_on(today: date, due: date) -> str | None:
     return next((stage for stage, first in reversed(STAGES) if late >= first), None)
 
 
-def remind_of_reviews(*, actor: Actor) -> int:
-    """Queue today's reminders; each stage of a review once, however often it runs. For jobs."""
-    if not actor.is_system:
-        raise NotAllowed()
+def remind_of_reviews() -> int:
+    """A job's work: queue today's reminders; each stage of a review once, however often it runs."""
     today = clock.today()
     rows = (
         Offer.objects.public()

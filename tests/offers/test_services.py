@@ -738,7 +738,7 @@ def test_each_stage_of_a_review_is_asked_once(world: World) -> None:
     for day in range(-20, 120):
         with clock.at(due + timedelta(days=day)):
             for _twice in range(2):
-                if remind_of_reviews(actor=JOB):
+                if remind_of_reviews():
                     asked.append(day)
 
     assert asked == [-14, 0, 14]
@@ -773,18 +773,13 @@ def test_nobody_is_asked_about_what_is_not_shown(world: World) -> None:
     OfferFactory(organisation__status="closed", verified_at=old)
     an_offer(world, verified_at=None)
 
-    assert remind_of_reviews(actor=JOB) == 0
-
-
-def test_a_person_does_not_run_the_reminders(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        remind_of_reviews(actor=world.receiver_manager.actor())
+    assert remind_of_reviews() == 0
 
 
 def test_the_reminder_holds_a_link_and_goes_to_the_contact(world: World) -> None:
     offer = an_offer(world, verified_at=clock.now() - timedelta(days=182))
     Contact.objects.create(organisation=world.receiver, name="Kis", email="kis@samspil.example")
-    remind_of_reviews(actor=JOB)
+    remind_of_reviews()
     message = OutgoingMessage.objects.get()
 
     mail = mail_of(message)
@@ -809,7 +804,7 @@ def test_a_contact_whose_mail_bounced_is_passed_over_for_the_deputy(world: World
             is_deputy=deputy,
             bounced_at=None if deputy else clock.now(),
         )
-    remind_of_reviews(actor=JOB)
+    remind_of_reviews()
     message = OutgoingMessage.objects.get()
 
     mail = mail_of(message)
@@ -820,7 +815,7 @@ def test_a_contact_whose_mail_bounced_is_passed_over_for_the_deputy(world: World
 
 def test_a_reminder_that_is_no_longer_needed_is_not_sent(world: World) -> None:
     offer = an_offer(world, verified_at=clock.now() - timedelta(days=182))
-    remind_of_reviews(actor=JOB)
+    remind_of_reviews()
     message = OutgoingMessage.objects.get()
     services.confirm_offer(actor=world.receiver_editor.actor(), offer_id=offer.pk)
 
@@ -830,10 +825,10 @@ def test_a_reminder_that_is_no_longer_needed_is_not_sent(world: World) -> None:
 def test_a_run_costs_what_is_new(world: World, django_assert_num_queries) -> None:
     for _ in range(20):
         an_offer(world, verified_at=clock.now() - timedelta(days=190))
-    remind_of_reviews(actor=JOB)
+    remind_of_reviews()
 
     with django_assert_num_queries(4):  # offers, known keys, savepoint and its release
-        assert remind_of_reviews(actor=JOB) == 0
+        assert remind_of_reviews() == 0
 
 
 # --- import -----------------------------------------------------------------------------------
@@ -994,7 +989,7 @@ def test_without_a_contact_the_mail_goes_to_the_association_or_a_leader(
     world.receiver.email = email
     world.receiver.save()
     an_offer(world, verified_at=clock.now() - timedelta(days=182))
-    remind_of_reviews(actor=JOB)
+    remind_of_reviews()
 
     mail = mail_of(OutgoingMessage.objects.first())
 
@@ -1004,7 +999,7 @@ def test_without_a_contact_the_mail_goes_to_the_association_or_a_leader(
 
 def test_an_association_that_nobody_can_write_to_gets_no_mail(world: World) -> None:
     OfferFactory(organisation__email="", verified_at=clock.now() - timedelta(days=182))
-    remind_of_reviews(actor=JOB)
+    remind_of_reviews()
 
     assert mail_of(OutgoingMessage.objects.first()) is None
 

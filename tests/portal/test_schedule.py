@@ -52,6 +52,13 @@ def test_beat_rings_names_alone_and_no_ring_outlives_the_next(name: str) -> None
     assert ring["options"]["time_limit"] > ring["options"]["soft_time_limit"] == JOBS[name].seconds
 
 
+def test_the_broker_knows_the_ring_and_the_bell_and_no_job_has_a_task_of_its_own() -> None:
+    app.loader.import_default_modules()
+
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    assert ours == {"jobs.run", "notifications.deliver"}
+
+
 def test_the_sweeper_runs_every_minute() -> None:
     assert JOBS["notifications.sweep"].when == Every(minutes=1)
 

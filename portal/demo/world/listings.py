@@ -60,7 +60,7 @@ def ask_personas() -> int:
 
 def pass_over_other_reminders() -> int:
     """Called muted: everybody else who was due has been asked already."""
-    return remind_of_reviews(actor=BUILDER)
+    return remind_of_reviews()
 
 
 def offers_by_slug() -> dict[str, Offer]:
