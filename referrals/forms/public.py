@@ -11,6 +11,7 @@ from portal.common.cpr import validate_no_cpr
 from portal.common.text import clean_text
 from portal.geography.models import Municipality
 from referrals import services
+from referrals.forms.contact import CONTACT_ERRORS, ContactField, ways_of
 
 LONGEST = 2000
 
@@ -31,11 +32,7 @@ class SelfReferralForm(forms.Form):
     name = forms.CharField(
         label=_("Hvad vil du kaldes?"), help_text=_("Fornavnet er nok."), max_length=120
     )
-    contact = forms.CharField(
-        label=_("Telefon eller e-mail"),
-        help_text=_("Så de kan svare dig."),
-        max_length=254,
-    )
+    contact = ContactField(help_text=_("Så de kan svare dig."))
     message = forms.CharField(
         label=_("Hvad vil du gerne?"),
         help_text=_("Skriv kort. Ingen cpr-numre."),
@@ -69,18 +66,15 @@ class SelfReferralForm(forms.Form):
         )
 
     def patient(self) -> services.PatientDetails:
-        contact = self.cleaned_data["contact"]
-        is_email = "@" in contact
         return services.PatientDetails(
             name=self.cleaned_data["name"],
-            phone="" if is_email else contact,
-            email=contact if is_email else "",
             message=self.cleaned_data["message"],
+            **ways_of(self.cleaned_data["contact"]),
         )
 
     def take_errors(self, errors: dict[str, str]) -> None:
         for name, sentence in errors.items():
-            field = {"phone": "contact", "email": "contact"}.get(name, name)
+            field = CONTACT_ERRORS.get(name, name)
             self.add_error(field if field in self.fields else None, sentence)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from offers.models import Offer
@@ -14,6 +13,7 @@ from portal.common.forms import choice
 from portal.common.text import clean_text
 from portal.geography.models import Municipality
 from referrals import services
+from referrals.forms.contact import CONTACT_ERRORS, ContactField, ways_of
 from referrals.models import AgeBand, ConsentForm, GivenBy, Kind, SubjectRole
 from referrals.reasons import OutsideAreaReason
 
@@ -49,10 +49,8 @@ class SendForm(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    contact = forms.CharField(
-        label=_("Telefon eller e-mail"),
+    contact = ContactField(
         help_text=_("Én måde at få fat i borgeren på."),
-        max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     message = forms.CharField(
@@ -203,23 +201,10 @@ class SendForm(forms.Form):
     def clean_oral_reason(self) -> str:
         return self._plain("oral_reason")
 
-    def clean_contact(self) -> str:
-        return self._plain("contact")
-
     def _plain(self, name: str) -> str:
         text = clean_text(self.cleaned_data[name])
         validate_no_cpr(text)
         return text
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        contact = data.get("contact") or ""
-        if "@" in contact:
-            try:
-                validate_email(contact)
-            except ValidationError:
-                self.add_error("contact", _("E-mailen er ikke skrevet rigtigt. Ret den."))
-        return data
 
     # What the services are given. -----------------------------------------------------------
 
@@ -235,13 +220,11 @@ class SendForm(forms.Form):
 
     def patient(self) -> services.PatientDetails:
         data = self.cleaned_data
-        is_email = "@" in data["contact"]
         return services.PatientDetails(
             name=data["name"],
-            phone="" if is_email else data["contact"],
-            email=data["contact"] if is_email else "",
             call_times=",".join(data["call_times"]),
             message=data["message"],
+            **ways_of(data["contact"]),
         )
 
     def consent(self) -> services.ConsentGiven:
@@ -257,7 +240,6 @@ class SendForm(forms.Form):
 
     def take_errors(self, errors: dict[str, str]) -> None:
         """Sentences of a service, beside the field they are about."""
-        renamed = {"phone": "contact", "email": "contact", "offer": None}
         for name, sentence in errors.items():
-            field = renamed.get(name, name)
+            field = CONTACT_ERRORS.get(name, name)
             self.add_error(field if field in self.fields else None, sentence)

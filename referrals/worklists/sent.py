@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from portal.access.actor import Actor
 from portal.audit.models import AuditEntry
@@ -111,45 +112,41 @@ def needs_eyes(actor: Actor) -> list[Eye]:
     return [eye for eye in eyes if eye is not None]
 
 
+_STOPPED: Mapping[str, str] = {
+    State.DECLINED: gettext_noop("Afvist"),
+    State.EXPIRED: gettext_noop("Udløbet"),
+    State.DRAFT: gettext_noop("Ikke godkendt"),
+}
+
+
+def _stopped(row: Referral) -> Eye:
+    """A no, and when and why. From the association it leads on to others; from a coordinator, to
+    what was missing."""
+    fact = _("%(what)s %(when)s: %(reason)s") % {
+        "what": _(_STOPPED[row.status]),
+        "when": when(row.status_changed_at),
+        "reason": reason_label(row.status, row.reason).lower(),
+    }
+    if row.status == State.DRAFT:
+        return Eye(
+            referral=row, fact=fact, label=_("Ikke sendt"), tone="stop", action=_("Se hvorfor")
+        )
+    return Eye(
+        referral=row,
+        fact=fact,
+        label=_(_STOPPED[row.status]),
+        tone="stop",
+        action=_("Se andre tilbud"),
+        anchor="andre",
+    )
+
+
 def _eye(
     row: Referral, pauses: Sequence[tuple[date, date]], days: Days, news: set[UUID]
 ) -> Eye | None:
     now = clock.now()
-    match row.status:
-        case State.DECLINED:
-            fact = _("Afvist %(when)s: %(reason)s") % {
-                "when": when(row.status_changed_at),
-                "reason": reason_label(row.status, row.reason).lower(),
-            }
-            return Eye(
-                referral=row,
-                fact=fact,
-                label=_("Afvist"),
-                tone="stop",
-                action=_("Se andre tilbud"),
-                anchor="andre",
-            )
-        case State.EXPIRED:
-            fact = _("Udløbet %(when)s: %(reason)s") % {
-                "when": when(row.status_changed_at),
-                "reason": reason_label(row.status, row.reason).lower(),
-            }
-            return Eye(
-                referral=row,
-                fact=fact,
-                label=_("Udløbet"),
-                tone="stop",
-                action=_("Se andre tilbud"),
-                anchor="andre",
-            )
-        case State.DRAFT:
-            fact = _("Ikke godkendt %(when)s: %(reason)s") % {
-                "when": when(row.status_changed_at),
-                "reason": reason_label(row.status, row.reason).lower(),
-            }
-            return Eye(
-                referral=row, fact=fact, label=_("Ikke sendt"), tone="stop", action=_("Se hvorfor")
-            )
+    if row.status in _STOPPED:
+        return _stopped(row)
     if row.pk in news:
         return Eye(
             referral=row,

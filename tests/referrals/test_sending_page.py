@@ -287,3 +287,41 @@ def test_printing_again_makes_a_new_code(world, client_for):
     assert old.status_code == 409
     foreign = client_for(world.nurse).post(reverse("referrals:reissue", args=[referral.pk]))
     assert foreign.status_code == 404
+
+
+# --- one field for telephone or e-mail ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("contact", "sentence"),
+    [
+        ("karen@", "E-mailen er ikke skrevet rigtigt."),
+        ("karen@samspil.example 010190-1234", "cpr"),
+        ("12", "nummer"),
+        ("", "påkrævet"),
+    ],
+)
+def test_a_citizen_and_a_clinician_are_told_the_same_of_a_contact(
+    world, client_for, client, contact, sentence
+):
+    offer = make_offer(world.receiver)
+    gp, own = client_for(world.gp), reverse("referrals:self", args=[offer.slug])
+    token = client.get(own).context["form"]["token"].value()
+
+    by_clinician = gp.post(
+        address(offer), with_details(gp.get(address(offer)), contact=contact)
+    ).context["form"]
+    by_citizen = client.post(
+        own,
+        {
+            "token": token,
+            "name": "Karen",
+            "contact": contact,
+            "message": "Hej",
+            "municipality": "0751",
+            "consent": "on",
+        },
+    ).context["form"]
+
+    assert by_clinician.errors["contact"] == by_citizen.errors["contact"]
+    assert sentence.lower() in by_citizen.errors["contact"][0].lower()

@@ -135,6 +135,23 @@ def test_an_expiry_and_an_ending_consent_call_for_eyes(world, client_for, offer)
     assert set(found) == {(gone.reference, "Udløbet"), (ending.reference, "Samtykke udløber")}
 
 
+def test_each_no_says_when_and_why_and_leads_on(world, client_for, offer):
+    declined, refused = refer(world, offer, 1), refer(world, offer, 2, actor=world.new_gp.actor())
+    act("decline", world.receiver_handler.actor(), declined, reason="outside_area")
+    act("refuse", world.coordinator.actor(), refused, reason="sender_unknown")
+
+    by_gp = client_for(world.gp).get(SENT).context["eyes"]
+    by_new_gp = client_for(world.new_gp).get(SENT).context["eyes"]
+
+    assert [(eye.fact.split()[0], eye.label, eye.anchor) for eye in by_gp] == [
+        ("Afvist", "Afvist", "andre")
+    ]
+    assert [(eye.fact.split()[0], eye.label, eye.anchor) for eye in by_new_gp] == [
+        ("Ikke", "Ikke sendt", "")
+    ]
+    assert all(": " in eye.fact for eye in (*by_gp, *by_new_gp))
+
+
 def test_a_new_message_calls_for_eyes_until_it_is_read(world, client_for, offer):
     named = refer(world, offer)
     act("accept", world.receiver_handler.actor(), named)
