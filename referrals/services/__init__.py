@@ -13,6 +13,7 @@ from referrals.services.answering import (
     waitlist,
     write_message,
 )
+from referrals.services.codes import SentCode, draw_code, read_code, reissue_code
 from referrals.services.concerns import close_concern, report_concern, take_concern
 from referrals.services.drafts import discard_draft, load_draft, save_draft
 from referrals.services.ending import (
@@ -24,20 +25,10 @@ from referrals.services.ending import (
     withdraw,
     withdraw_feedback,
 )
+from referrals.services.intake import CodedFacts, load_offer_for_sending
+from referrals.services.people import ConsentGiven, PatientDetails
 from referrals.services.phone_codes import ask_for_phone_code, give_phone_code
-from referrals.services.sending import (
-    CodedFacts,
-    ConsentGiven,
-    PatientDetails,
-    SentCode,
-    draw_code,
-    load_offer_for_sending,
-    read_code,
-    reissue_code,
-    send_code,
-    send_identified,
-    send_self,
-)
+from referrals.services.sending import send_code, send_identified, send_self
 from referrals.services.signposts import count_signpost
 
 __all__ = [

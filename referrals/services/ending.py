@@ -15,8 +15,8 @@ from portal.common.errors import InvalidInput, NotAllowed, WrongState
 from referrals.models import Consent, Kind, Referral, State
 from referrals.permissions import is_sender
 from referrals.reasons import ErrorReason, ExpiryReason, RefuseReason
+from referrals.services.codes import CODE_LIFE
 from referrals.services.mover import keep, lock_referral, move, turn
-from referrals.services.sending import CODE_LIFE
 from referrals.workflow import FINAL
 
 

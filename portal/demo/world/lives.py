@@ -273,7 +273,7 @@ class _Living:
         """Run the clocks whenever something falls due before `until`."""
         consent_ends = None
         if self.life.kind != Kind.CODE:
-            days = services.sending.CONSENT_LIFE_DAYS
+            days = services.people.CONSENT_LIFE_DAYS
             consent_ends = self.life.begins + timedelta(days=days)
         while self.row.status not in FINAL and self.row.status != State.DRAFT:
             with clock.at(until):
