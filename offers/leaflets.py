@@ -10,7 +10,7 @@ from portal.notifications.rendering import absolute
 
 
 def leaflet_of(offer: Offer, *, sender: str = "") -> LeafletData:
-    """For one offer without a code; `offer` comes from `offers.page.load_page`.
+    """For one offer without a code; `offer` comes with its page's facts (`offers.page`).
 
     The reader chose to print this page, so it carries the offer's name.
     """

@@ -1,25 +1,26 @@
-"""What the patient's leaflet says of one referral by code. No name, no illness beyond the title
-that the patient has chosen to be given."""
+"""What the patient's leaflet says of one referral by code: the offer's own leaflet, with the code.
+No name, no illness beyond the title that the patient has chosen to be given."""
 
+from dataclasses import replace
+
+from offers.leaflets import leaflet_of as leaflet_of_offer
 from offers.models import Offer
-from offers.presentation import how_to_join_lines, place_lines, price_text, session_lines
+from offers.page import with_page_facts
 from portal.common import clock
 from portal.documents.leaflet import LeafletData
 from referrals.models import Referral
+from referrals.services.codes import CODE_LIFE
 
 
 def leaflet_of(referral: Referral, *, code: str, link: str) -> LeafletData:
-    offer: Offer = referral.offer
-    return LeafletData(
-        title=offer.title,
-        association=referral.receiver.name,
+    """One statement. Whoever may print for the referral may print of its offer, whatever has become
+    of that."""
+    # A code's days begin when it is sent: a coordinator who still looks at the sender gives more.
+    ends = referral.expires_at or clock.now() + CODE_LIFE
+    offer = with_page_facts(Offer.objects.filter(pk=referral.offer_id)).get()
+    return replace(
+        leaflet_of_offer(offer, sender=referral.sender.name),
         link=link,
-        how_to_join=how_to_join_lines(offer),
-        when=session_lines(offer),
-        place=place_lines(offer),
-        phone=referral.receiver.phone,
-        price=price_text(offer),
         code=code,
-        valid_until=clock.local(referral.expires_at).date() if referral.expires_at else None,
-        sender=referral.sender.name,
+        valid_until=clock.local(ends).date(),
     )

@@ -14,7 +14,7 @@ from offers.page.joining import (
     steps_for_citizen,
     steps_for_professional,
 )
-from offers.page.loading import load_page
+from offers.page.loading import load_page, with_page_facts
 from offers.page.standing import answer_time, room_of, standing_of
 from offers.vocabularies import ACCESSIBILITY, CATEGORIES, LANGUAGES
 from portal.access.actor import Actor
@@ -31,6 +31,7 @@ __all__ = [
     "room_of",
     "steps_for_citizen",
     "steps_for_professional",
+    "with_page_facts",
 ]
 
 _OTHER_PICTURE: Final = ("leaf", "k2")

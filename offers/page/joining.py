@@ -39,7 +39,7 @@ def steps_for_citizen(offer: Offer) -> list[str]:
             % {"phone": offer.organisation.phone.replace(" ", "\N{NO-BREAK SPACE}")}
         )
     more.append(_("Du må gerne tage en med, når du kommer første gang."))
-    return _steps(offer.how_to_join_citizen, more)
+    return _steps(offer.inherited("how_to_join_citizen"), more)
 
 
 def steps_for_professional(offer: Offer, *, takes_people: bool) -> list[str]:
@@ -48,13 +48,13 @@ def steps_for_professional(offer: Offer, *, takes_people: bool) -> list[str]:
             _("Foreningen modtager ikke henvisninger her lige nu."),
             _("Giv folderen til borgeren, og spørg til det næste gang."),
         ]
-        return _steps(offer.how_to_join_professional, more)
+        return _steps(offer.inherited("how_to_join_professional"), more)
     more = [
         _("Giv borgeren en kode. Så skal ingen dele oplysninger."),
         _("Kan borgeren ikke selv ringe, så send oplysninger med samtykke."),
         _("Foreningen melder tilbage, når de har set borgeren."),
     ]
-    return _steps(offer.how_to_join_professional, more)
+    return _steps(offer.inherited("how_to_join_professional"), more)
 
 
 def _steps(text: str, more: Sequence[str]) -> list[str]:

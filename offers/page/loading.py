@@ -13,11 +13,17 @@ from offers.models import (
     OfferSession,
     OfferTranslation,
 )
+from offers.models.offer import OfferQuerySet
 from portal.access.actor import Actor
 
 
 def load_page(slug: str, actor: Actor) -> Offer | None:
     """The offer with all that its page shows, if its page opens for this actor. One statement."""
+    return with_page_facts(Offer.objects.open_to(actor).filter(slug=slug)).first()
+
+
+def with_page_facts(offers: OfferQuerySet) -> OfferQuerySet:
+    """The same offers, each with all that its page and its leaflet show. Still one statement."""
 
     def rows(model: type[Any]) -> Any:
         return model.objects.filter(offer=OuterRef("pk")).order_by("pk")
@@ -26,40 +32,35 @@ def load_page(slug: str, actor: Actor) -> Offer | None:
         shown = JSONObject(**{name: F(source) for name, source in fields.items()})
         return ArraySubquery(rows(model).values(json=shown))
 
-    return (
-        Offer.objects.open_to(actor)
-        .filter(slug=slug)
-        .select_related("organisation", "organisation__profile", "capacity", "template")
-        .annotate(
-            page_places=as_json(
-                OfferLocation,
-                name="name",
-                address="address",
-                postal_code="postal_code",
-                town="town",
-                municipality="municipality__name",
-                latitude="latitude",
-                longitude="longitude",
-            ),
-            page_coverage=as_json(
-                OfferCoverage,
-                type="type",
-                region="region__name",
-                council="health_council__name",
-                municipality="municipality__name",
-                code="municipality__code",
-            ),
-            page_sessions=as_json(
-                OfferSession,
-                text="text",
-                rrule="rrule",
-                starts_on="starts_on",
-                start_time="start_time",
-                end_time="end_time",
-            ),
-            page_translations=as_json(
-                OfferTranslation, language="language", title="title", summary="summary"
-            ),
-        )
-        .first()
+    related = ("organisation", "organisation__profile", "capacity", "template")
+    return offers.select_related(*related).annotate(
+        page_places=as_json(
+            OfferLocation,
+            name="name",
+            address="address",
+            postal_code="postal_code",
+            town="town",
+            municipality="municipality__name",
+            latitude="latitude",
+            longitude="longitude",
+        ),
+        page_coverage=as_json(
+            OfferCoverage,
+            type="type",
+            region="region__name",
+            council="health_council__name",
+            municipality="municipality__name",
+            code="municipality__code",
+        ),
+        page_sessions=as_json(
+            OfferSession,
+            text="text",
+            rrule="rrule",
+            starts_on="starts_on",
+            start_time="start_time",
+            end_time="end_time",
+        ),
+        page_translations=as_json(
+            OfferTranslation, language="language", title="title", summary="summary"
+        ),
     )

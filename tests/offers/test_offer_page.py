@@ -127,14 +127,20 @@ def test_a_visitor_costs_one_statement(
 
 def test_a_copy_shows_its_templates_words_where_it_has_none(client: Client, world: World) -> None:
     template = OfferFactory(
-        organisation=world.parent, summary="Fra hele landet.", description="Landets beskrivelse."
+        organisation=world.parent,
+        summary="Fra hele landet.",
+        description="Landets beskrivelse.",
+        how_to_join_citizen="Ring til landets nummer.",
     )
-    copy = OfferFactory(organisation=world.receiver, template=template, summary="")
+    copy = OfferFactory(
+        organisation=world.receiver, template=template, summary="", how_to_join_citizen=""
+    )
 
     shown = page(client, copy)
 
     assert "Fra hele landet." in shown
     assert "Landets beskrivelse." in shown
+    assert "Ring til landets nummer." in shown
 
 
 # --- who may open it ---------------------------------------------------------------------------

@@ -1,12 +1,18 @@
 """The one page from a search result to sent."""
 
+from dataclasses import fields
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
+from offers.leaflets import leaflet_of as offer_leaflet_of
+from offers.models import Offer, OfferSession
+from offers.page import with_page_facts
 from portal.audit.models import AuditEntry
 from portal.audit.scope import unguarded
+from portal.common import clock
 from referrals.models import Kind, Referral, ReferralDraft, ReferralPatient, SignpostCount, State
 from tests.factories.referrals import make_offer, sent_identified
 
@@ -80,6 +86,36 @@ def test_code_is_sent_and_the_leaflet_is_the_answer(world, client_for):
         reverse("referrals:leaflet", args=[referral.pk]), {"sealed": answer.context["sealed"]}
     )
     assert pdf.content.startswith(b"%PDF")
+
+
+def test_the_leaflet_with_a_code_says_what_the_offers_own_leaflet_says(world, client_for):
+    offer = make_offer(
+        world.receiver, how_to_join_citizen="Bare kom.", accessibility=["teleslynge"]
+    )
+    OfferSession.objects.create(offer=offer, text="Hver tirsdag")
+    client = client_for(world.gp)
+
+    answer = client.post(address(offer), by_code(client.get(address(offer))))
+
+    leaflet = answer.context["leaflet"]
+    own = offer_leaflet_of(with_page_facts(Offer.objects.filter(pk=offer.pk)).get())
+    named = {"code", "link", "valid_until", "sender"}
+    for fact in fields(leaflet):
+        same = getattr(leaflet, fact.name) == getattr(own, fact.name)
+        assert same is (fact.name not in named), fact.name
+    assert own.good_to_know
+    for line in (*own.how_to_join, *own.when, *own.good_to_know):
+        assert line in answer.content.decode()
+
+
+def test_a_leaflet_is_in_hand_while_a_coordinator_looks_at_the_sender(world, client_for):
+    offer = make_offer(world.receiver)
+    client = client_for(world.new_gp)
+
+    answer = client.post(address(offer), by_code(client.get(address(offer))))
+
+    assert Referral.objects.get().status == State.AWAITING_MODERATION
+    assert answer.context["leaflet"].valid_until == clock.today() + timedelta(days=90)
 
 
 def test_sending_the_same_page_twice_sends_once_and_shows_the_first(world, client_for):
