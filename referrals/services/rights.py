@@ -6,7 +6,6 @@ give the right until it commits: whoever takes the right away waits for it or is
 
 from organisations.models import MembershipRole
 from portal.access.actor import Actor, ActorKind
-from portal.accounts.models import User
 from portal.common.errors import NotAllowed
 from referrals.models import PatientLink, ReplyLink
 
@@ -15,7 +14,7 @@ def hold_rights(actor: Actor) -> None:
     """Raise `NotAllowed` unless the actor still is what it was; held until the transaction ends."""
     match actor.kind:
         case ActorKind.USER:
-            still = _roles_held(actor) and _is_active(actor)
+            still = _roles_held(actor)
         case ActorKind.REPLY_LINK:
             still = (
                 ReplyLink.objects.filter(
@@ -40,19 +39,18 @@ def hold_rights(actor: Actor) -> None:
 
 
 def _roles_held(actor: Actor) -> bool:
-    """The rows of the roles themselves, in their order, as those who take them away delete them."""
+    """Whether an active person still has the roles. In one statement the rows of the roles
+    themselves, in their order, as those who take them away delete them, and the person's own."""
     rows = (
         MembershipRole.objects.filter(
             membership__user_id=actor.user_id or 0,
+            membership__user__is_active=True,
             membership__organisation_id=actor.organisation_id,
         )
         .order_by("pk")
-        .select_for_update(no_key=True, of=("self",))
+        .select_related("membership__user")
+        # FOR NO KEY UPDATE: a foreign key to the person waits for nobody.
+        .select_for_update(no_key=True, of=("self", "membership__user"))
     )
-    return actor.roles <= {row.role for row in rows}
-
-
-def _is_active(actor: Actor) -> bool:
-    # FOR NO KEY UPDATE: a foreign key to the person waits for nobody.
-    rows = User.objects.filter(pk=actor.user_id or 0, is_active=True)
-    return bool(rows.order_by().select_for_update(no_key=True).values_list("pk", flat=True))
+    held = {row.role for row in rows}
+    return bool(held) and actor.roles <= held

@@ -78,7 +78,7 @@ def _out(referral: Referral, actor: Actor, sender: Organisation) -> None:
 
 
 def _sender_of(actor: Actor) -> Organisation:
-    return Organisation.objects.select_related("municipality").get(pk=actor.organisation_id)
+    return Organisation.objects.get(pk=actor.organisation_id)
 
 
 # --- the verbs ------------------------------------------------------------------------------

@@ -18,9 +18,11 @@ CEILINGS = {
     "sent list": 14,
     "referral page": 20,
     "sending page": 16,
-    "submit by code": 22,
-    "submit with details": 24,
+    "submit by code": 19,
+    "submit with details": 22,
 }
+# Apart from session, sign-in and scope. The goals of performance.md are 14 and 20.
+WORK = {"submit by code": 14, "submit with details": 17}
 
 
 @pytest.fixture(name="pages")
@@ -73,6 +75,15 @@ def test_page_costs_no_more_statements_than_agreed(pages, name):
         for query in captured.captured_queries
         if "SAVEPOINT" not in query["sql"] and query["sql"] not in {"BEGIN", "COMMIT"}
     ]
-    print(f"{name}: {len(costs)} statements")  # noqa: T201 - for the closing note
+    work = _work_of(costs)
+    print(f"{name}: {len(costs)} statements, {len(work)} of them work")  # noqa: T201
     assert answer.status_code in {200, 302}, answer.content[:3000]
     assert len(costs) <= CEILINGS[name], "\n".join(sql[:160] for sql in costs)
+    assert len(work) <= WORK.get(name, len(work)), "\n".join(sql[:160] for sql in work)
+
+
+def _work_of(costs: list[str]) -> list[str]:
+    """What a page costs apart from finding out who asks (session, person, membership: all before
+    the scope opens) and from the scope itself."""
+    opened = next((at for at, sql in enumerate(costs) if "'app.scope'" in sql), -1)
+    return [sql for sql in costs[opened + 1 :] if "set_config(" not in sql]
