@@ -4,23 +4,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers import calendar
+from offers.addresses import page_url, refer_url, url_or_nothing
 from offers.models import Offer, OfferCapacity, OfferLocation, OfferSession
 from offers.models.offer import Gender, OfferQuerySet
 from offers.search.finding import Hit
 from offers.vocabularies import FORMS, TARGET_GROUPS
 from portal.access.actor import Actor
-from portal.access.grants import allows
-from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.templatetags import look
 from portal.geography.places import Place
@@ -90,10 +87,7 @@ class Viewer:
     place: Place | None = None
     starred: Collection[str] = ()
     here: str = ""  # the address that a star leads back to
-
-    @property
-    def may_refer(self) -> bool:
-        return allows(self.actor, Permission.REFERRAL_SEND)
+    parent: str = ""  # the running referral that a navigator searches for
 
 
 def cards(hits: Sequence[Hit], viewer: Viewer) -> list[dict[str, Any]]:
@@ -105,13 +99,13 @@ def cards(hits: Sequence[Hit], viewer: Viewer) -> list[dict[str, Any]]:
 def card(offer: Offer, viewer: Viewer, *, km: float | None = None) -> dict[str, Any]:
     """`offer` comes from `card_rows`."""
     icon, colour = PICTURES.get(offer.category, _OTHER)
-    refer_url = _refer_url(offer, getattr(offer, "capacity", None), viewer)
     capacity: OfferCapacity | None = getattr(offer, "capacity", None)
+    refer = _refer_url(offer, capacity, viewer)
     return {
         "id": offer.pk,
         "slug": offer.slug,
         "title": offer.title,
-        "url": _page_url(offer, viewer),
+        "url": page_url(offer, place=viewer.place, parent=viewer.parent),
         "organisation": offer.organisation.name,
         "summary": offer.shown_summary,
         "icon": icon,
@@ -120,8 +114,8 @@ def card(offer: Offer, viewer: Viewer, *, km: float | None = None) -> dict[str, 
         "capacity_label": capacity.get_status_display() if capacity else _("Åben for nye"),
         "notes": [note for note in (_speed(offer, capacity), freshness(offer)) if note],
         "facts": _facts(offer, viewer, km),
-        "refer_url": refer_url,
-        "see": not refer_url,
+        "refer_url": refer,
+        "see": not refer,
         "print_url": url_or_nothing("offers:leaflet", offer.slug),
         "star_url": url_or_nothing("offers:star", offer.slug),
         "starred": offer.slug in viewer.starred,
@@ -129,36 +123,13 @@ def card(offer: Offer, viewer: Viewer, *, km: float | None = None) -> dict[str, 
     }
 
 
-def url_or_nothing(name: str, *args: Any) -> str:
-    """The address, or "" while nobody serves it: a card then leaves its button out."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
-def _page_url(offer: Offer, viewer: Viewer) -> str:
-    """The offer's page, which says how far it is from where the reader searched."""
-    address = reverse("offers:detail", args=[offer.slug])
-    if viewer.place is None:
-        return address
-    near = viewer.place.postal_code or viewer.place.municipality_code
-    return f"{address}?{urlencode({'sted': near})}"
-
-
 def _refer_url(offer: Offer, capacity: OfferCapacity | None, viewer: Viewer) -> str:
-    """Where a clinician refers from here. Closed intakes say so on the page; `full` has no
+    """Where the reader refers from here. Closed intakes say so on the page; `full` has no
     button."""
     full = capacity is not None and capacity.status == OfferCapacity.Status.FULL
-    if not viewer.may_refer or full or not offer.organisation.takes_referrals:
+    if full or not offer.organisation.takes_referrals:
         return ""
-    address = url_or_nothing("referrals:create")
-    if not address:
-        return ""
-    query = {"tilbud": offer.slug}
-    if viewer.place is not None:
-        query["kommune"] = viewer.place.municipality_code
-    return f"{address}?{urlencode(query)}"
+    return refer_url(offer, viewer.actor, place=viewer.place, parent=viewer.parent)
 
 
 # --- right side: what is true now -------------------------------------------------------------

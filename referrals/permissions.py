@@ -4,7 +4,7 @@ One table (`workflow.TRANSITIONS`) serves the mover and the buttons, so a page n
 """
 
 from portal.access.actor import Actor, ActorKind
-from portal.access.grants import allows
+from portal.access.grants import allows, require
 from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.errors import NotAllowed
@@ -39,6 +39,12 @@ def works_on(actor: Actor, parent: Referral | None) -> bool:
         and _is_receiver(actor, parent)
         and parent.status in {State.ACCEPTED, State.IN_PROGRESS}
     )
+
+
+def require_sending(actor: Actor, parent: Referral | None) -> None:
+    """A clinician sends; a navigator only within its own work. Raises `NotAllowed`."""
+    if not works_on(actor, parent):
+        require(actor, Permission.REFERRAL_SEND)
 
 
 def may_moderate(actor: Actor, referral: Referral) -> bool:

@@ -236,7 +236,7 @@ POLICY: Final[dict[str, Line]] = {
     # referrals: sending
     "referrals:create": needs("GET POST", CLINICIANS, query="tilbud={offer}"),
     "referrals:save-draft": needs("POST", CLINICIANS, query="tilbud={offer}"),
-    "referrals:discard-draft": needs("POST", CLINICIANS, query="tilbud={offer}"),
+    "referrals:discard-draft": needs("POST", CLINICIANS + HANDLERS, query="tilbud={offer}"),
     "referrals:signpost": needs("POST", CLINICIANS, query="tilbud={offer}", body="kommune=0751"),
     "referrals:leaflet": needs("POST", CLINICIANS, own=SENDER, of=CODE),
     "referrals:reissue": needs("POST", CLINICIANS, own=SENDER, of=CODE),

@@ -37,8 +37,11 @@ __all__ = [
 _OTHER_PICTURE: Final = ("leaf", "k2")
 
 
-def page_of(offer: Offer, actor: Actor, *, place: Place | None, saved: bool) -> dict[str, Any]:
-    """Everything the template shows. `place` is where the reader searched from."""
+def page_of(
+    offer: Offer, actor: Actor, *, place: Place | None, saved: bool, parent: str = ""
+) -> dict[str, Any]:
+    """Everything the template shows. `place` is where the reader searched from, `parent` the
+    referral that a navigator searches for."""
     standing = standing_of(offer)
     icon, colour = PICTURES.get(offer.category, _OTHER_PICTURE)
     profile = getattr(offer.organisation, "profile", None)
@@ -64,7 +67,7 @@ def page_of(offer: Offer, actor: Actor, *, place: Place | None, saved: bool) -> 
         "needs": offer.needs_from_public,
         "saved": saved,
         "own": own,
-        "actions": actions_of(offer, actor, standing, place),
+        "actions": actions_of(offer, actor, standing, place, parent),
         "signpost": signpost_of(offer, actor, place),
     }
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from offers.cards import url_or_nothing
+from offers.addresses import refer_url, url_or_nothing
 from offers.models import (
     Offer,
     OfferCapacity,
@@ -19,22 +19,15 @@ from portal.geography.places import Place
 
 
 def actions_of(
-    offer: Offer, actor: Actor, standing: Standing, place: Place | None
+    offer: Offer, actor: Actor, standing: Standing, place: Place | None, parent: str
 ) -> dict[str, str]:
     """Addresses of what can be done here; an empty one leaves its button out."""
     capacity: OfferCapacity | None = getattr(offer, "capacity", None)
     full = capacity is not None and capacity.status == OfferCapacity.Status.FULL
     intake = standing.takes_people and not full and offer.organisation.takes_referrals
-    refer = ""
-    if intake and allows(actor, Permission.REFERRAL_SEND):
-        query = {"tilbud": offer.slug}
-        if place is not None:
-            query["kommune"] = place.municipality_code
-        address = url_or_nothing("referrals:create")
-        refer = f"{address}?{urlencode(query)}" if address else ""
     public = offer.status == OfferStatus.PUBLISHED
     return {
-        "refer": refer,
+        "refer": refer_url(offer, actor, place=place, parent=parent) if intake else "",
         "closed": _("Holdet er fuldt lige nu.") if full and standing.takes_people else "",
         "print": url_or_nothing("offers:leaflet", offer.slug) if public else "",
         "write": url_or_nothing("referrals:self", offer.slug) if intake else "",

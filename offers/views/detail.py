@@ -1,6 +1,7 @@
 """The public page of one offer, its leaflet, and the reader's list to print."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from offers import shortlist
+from offers.addresses import PARENT, parent_in
 from offers.leaflets import leaflet_of
 from offers.models import Offer, OfferStatus
 from offers.page import calendar_events, load_page, page_of
@@ -32,13 +34,22 @@ def _find(request: HttpRequest, slug: str) -> Offer:
 @public
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of one offer. `?sted=` is where the reader searched from, for distance and area."""
+    """The page of one offer. `?sted=` is where the reader searched from, for distance and area;
+    `?forloeb=` goes along to the sending page."""
     offer = _find(request, slug)
     asked = request.GET.get("sted", "")
     place = resolve_place(asked) if asked else None
     actor = cast(ActorRequest, request).actor
-    context = page_of(offer, actor, place=place, saved=slug in shortlist.read(request))
-    context["sted"] = asked if place is not None else ""
+    context = page_of(
+        offer,
+        actor,
+        place=place,
+        saved=slug in shortlist.read(request),
+        parent=parent_in(request.GET),
+    )
+    kept = {"sted": asked if place is not None else "", PARENT: parent_in(request.GET)}
+    context["search_query"] = urlencode({name: value for name, value in kept.items() if value})
+    context["here"] = request.get_full_path()
     return render(request, "offers/detail.html", context)
 
 

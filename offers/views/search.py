@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from offers import shortlist
+from offers.addresses import PARENT, parent_in, url_or_nothing
 from offers.cards import Viewer, cards
 from offers.facets import options_html
 from offers.filters import ACCESS, LANGUAGE, NAMES, WHOM, Filters, groups
@@ -23,6 +24,8 @@ from offers.search.folding import clean_query
 from offers.search.loosening import loosened, navigator_near
 from portal.access.actor import ANONYMOUS, Actor
 from portal.access.decorators import public
+from portal.access.grants import allows
+from portal.access.permissions import Permission
 from portal.common.pagination import NUMBER, numbered_pager
 from portal.common.templatetags.look import number
 from portal.geography.places import LONGEST as LONGEST_PLACE
@@ -64,6 +67,7 @@ class Search:
     results: Results
     actor: Actor
     starred: tuple[str, ...]
+    parent: str
     has_crisis: bool
 
     @classmethod
@@ -90,6 +94,7 @@ class Search:
             results=results,
             actor=getattr(request, "actor", ANONYMOUS),
             starred=shortlist.read(request),
+            parent=parent_in(params),
             has_crisis=mentions_crisis(query) or mentions_crisis(place_text),
         )
 
@@ -122,6 +127,8 @@ class Search:
             params[ORDER] = NEAREST
         if LITERAL in self.params:
             params[LITERAL] = "1"
+        if self.parent:
+            params[PARENT] = self.parent
         for name in without:
             params.pop(name, None)
         return params
@@ -213,6 +220,13 @@ class Search:
         return ""
 
     @property
+    def parent_url(self) -> str:
+        """Back to the referral that a navigator searches for."""
+        if not self.parent or not allows(self.actor, Permission.REFERRAL_RECEIVE):
+            return ""
+        return url_or_nothing("referrals:detail", self.parent)
+
+    @property
     def place_from_words(self) -> str:
         return self.place_label if self.results.place_from_words else ""
 
@@ -247,7 +261,7 @@ class Search:
         here = self._kept_params()
         if self.results.page > 1:
             here[NUMBER] = str(self.results.page)
-        return Viewer(self.actor, self.results.place, self.starred, self._url(here))
+        return Viewer(self.actor, self.results.place, self.starred, self._url(here), self.parent)
 
     def _shortlist(self) -> dict[str, Any] | None:
         if not self.starred:

@@ -226,9 +226,10 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='offers.offer')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='referrals.referral')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('author', 'organisation', 'offer'), name='draft_once_per_offer')],
+                'constraints': [models.UniqueConstraint(fields=('author', 'organisation', 'offer', 'parent'), name='draft_once_per_offer', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(

@@ -33,6 +33,10 @@ class ReferralDraft(PatientModel):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
+    # The running referral of the citizen that a navigator sends for.
+    parent = models.ForeignKey(
+        "referrals.Referral", null=True, on_delete=models.CASCADE, related_name="+"
+    )
     data = EncryptedJSONField()
     saved_at = models.DateTimeField(default=clock.now)
 
@@ -41,7 +45,9 @@ class ReferralDraft(PatientModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["author", "organisation", "offer"], name="draft_once_per_offer"
+                fields=["author", "organisation", "offer", "parent"],
+                nulls_distinct=False,
+                name="draft_once_per_offer",
             )
         ]
 

@@ -7,24 +7,30 @@ from django.db import transaction
 
 from offers.models import Offer
 from portal.access.actor import Actor
-from portal.access.grants import require
-from portal.access.permissions import Permission
 from portal.audit import trail
 from portal.common import clock
-from referrals.models import ReferralDraft
+from referrals.models import Referral, ReferralDraft
+from referrals.models.draft import ReferralDraftQuerySet
+from referrals.permissions import require_sending
 
 DRAFT_LIFE = timedelta(days=7)
 
 
 @transaction.atomic
-def save_draft(*, actor: Actor, offer: Offer, data: Mapping[str, object]) -> ReferralDraft:
-    """Keep what stands in the form now. One draft an author and offer."""
-    require(actor, Permission.REFERRAL_SEND)
+def save_draft(
+    *, actor: Actor, offer: Offer, data: Mapping[str, object], parent: Referral | None = None
+) -> ReferralDraft:
+    """Keep what stands in the form now. One draft an author and offer, and for a navigator one a
+    citizen: what was typed of one is never shown while sending for another."""
+    require_sending(actor, parent)
     assert actor.user_id is not None  # noqa: S101 - only a person holds the permission
-    draft = ReferralDraft.objects.visible_to(actor).filter(offer=offer).first()
+    draft = _own(actor, offer, parent).first()
     if draft is None:
         draft = ReferralDraft(
-            author_id=actor.user_id, organisation_id=actor.organisation_id, offer=offer
+            author_id=actor.user_id,
+            organisation_id=actor.organisation_id,
+            offer=offer,
+            parent=parent,
         )
     draft.data = dict(data)
     draft.saved_at = clock.now()
@@ -33,21 +39,23 @@ def save_draft(*, actor: Actor, offer: Offer, data: Mapping[str, object]) -> Ref
     return draft
 
 
-def load_draft(*, actor: Actor, offer: Offer) -> ReferralDraft | None:
+def load_draft(
+    *, actor: Actor, offer: Offer, parent: Referral | None = None
+) -> ReferralDraft | None:
     """The author's own draft for this offer, while it lasts. The read is logged."""
-    draft = (
-        ReferralDraft.objects.visible_to(actor)
-        .filter(offer=offer, saved_at__gt=clock.now() - DRAFT_LIFE)
-        .first()
-    )
+    draft = _own(actor, offer, parent).filter(saved_at__gt=clock.now() - DRAFT_LIFE).first()
     if draft is not None:
         trail.record_read(actor, "referral_draft.read", [draft])
     return draft
 
 
 @transaction.atomic
-def discard_draft(*, actor: Actor, offer: Offer) -> None:
-    ReferralDraft.objects.visible_to(actor).filter(offer=offer).delete()
+def discard_draft(*, actor: Actor, offer: Offer, parent: Referral | None = None) -> None:
+    _own(actor, offer, parent).delete()
+
+
+def _own(actor: Actor, offer: Offer, parent: Referral | None) -> ReferralDraftQuerySet:
+    return ReferralDraft.objects.visible_to(actor).filter(offer=offer, parent=parent)
 
 
 def delete_old_drafts() -> int:

@@ -7,14 +7,12 @@ from offers.models import Offer
 from organisations.models import Organisation
 from organisations.selectors import has_accepted_terms
 from portal.access.actor import Actor, ActorKind
-from portal.access.grants import require
-from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotAllowed, WrongState
 from portal.common.ids import hash_code
 from referrals import consent_texts
-from referrals.models import Kind, LegalBasis, Referral, ReferralDraft
-from referrals.permissions import works_on
+from referrals.models import Kind, LegalBasis, Referral
+from referrals.permissions import require_sending
 from referrals.services.codes import (
     CODE_LIFE,
     SentCode,
@@ -22,14 +20,10 @@ from referrals.services.codes import (
     queue_code_sms,
     read_code,
 )
+from referrals.services.drafts import discard_draft
 from referrals.services.intake import CodedFacts, check_facts, refuse_closed_intake
 from referrals.services.mover import keep, next_reference, turn
 from referrals.services.people import ConsentGiven, PatientDetails, add_person
-
-
-def _may_send(actor: Actor, parent: Referral | None) -> None:
-    if not works_on(actor, parent):
-        require(actor, Permission.REFERRAL_SEND)
 
 
 def _new_row(
@@ -127,7 +121,7 @@ def _send_code(
     parent: Referral | None,
     sms_to: str,
 ) -> SentCode:
-    _may_send(actor, parent)
+    require_sending(actor, parent)
     sender = _sender_of(actor)
     referral = _new_row(
         actor=actor,
@@ -143,7 +137,7 @@ def _send_code(
     token = new_patient_link(referral)
     if sms_to:
         queue_code_sms(referral, actor=actor, phone=sms_to, code=code, token=token)
-    _drop_draft(actor, offer)
+    discard_draft(actor=actor, offer=offer, parent=parent)
     return SentCode(referral=referral, code=code, link_token=token)
 
 
@@ -164,7 +158,7 @@ def send_identified(
     An open referral of the same person to the same offer is refused, found by blind index without
     opening any row (INP-4). Raises `InvalidInput`, `NotAllowed`.
     """
-    _may_send(actor, parent)
+    require_sending(actor, parent)
     if kind == Kind.NAVIGATOR and not offer.takes_navigator_referrals:
         raise InvalidInput({"kind": _("Tilbuddet tager ikke imod brobygning.")})
     if not has_accepted_terms(offer.organisation):
@@ -191,7 +185,7 @@ def send_identified(
         text=consent_texts.consent_text(offer=offer, receiver=offer.organisation),
     )
     _out(referral, actor, sender)
-    _drop_draft(actor, offer)
+    discard_draft(actor=actor, offer=offer, parent=parent)
     return referral
 
 
@@ -225,7 +219,3 @@ def send_self(
     )
     _out(referral, actor, offer.organisation)
     return referral, new_patient_link(referral)
-
-
-def _drop_draft(actor: Actor, offer: Offer) -> None:
-    ReferralDraft.objects.visible_to(actor).filter(offer=offer).delete()

@@ -16,7 +16,6 @@ from organisations.models import Organisation
 from organisations.selectors import has_accepted_terms, pauses_of
 from portal.access.actor import Actor
 from portal.access.decorators import ActorRequest, requires
-from portal.access.grants import require
 from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.cpr import find_cpr_like
@@ -30,7 +29,7 @@ from referrals.consent_texts import consent_text
 from referrals.forms import SendForm
 from referrals.handout import leaflet_of
 from referrals.models import Kind, Referral
-from referrals.permissions import works_on
+from referrals.permissions import require_sending
 
 _LEAFLET_SALT = "referral-leaflet"
 _LEAFLET_AGE = 60 * 60
@@ -41,8 +40,7 @@ _LEAFLET_AGE = 60 * 60
 def create(request: ActorRequest) -> HttpResponse:
     """`?tilbud=<slug>&kommune=<code>`; `erstatter` and `forloeb` link to an earlier referral."""
     actor = request.actor
-    if not works_on(actor, _linked(actor, request.GET.get("forloeb", ""))):
-        require(actor, Permission.REFERRAL_SEND)  # a navigator sends only within its own work
+    require_sending(actor, _parent(request, actor))
     offer = services.load_offer_for_sending(request.GET.get("tilbud", ""))
     takes_details = has_accepted_terms(offer.organisation)
     if request.method == "POST":
@@ -61,7 +59,7 @@ def _send(request: HttpRequest, actor: Actor, offer: Offer, form: SendForm) -> H
     """The service, and where to go; None when it named fields to mend."""
     links = {
         "replaces": _linked(actor, request.GET.get("erstatter", "")),
-        "parent": _linked(actor, request.GET.get("forloeb", "")),
+        "parent": _parent(request, actor),
     }
     kind = form.cleaned_data["kind"]
     try:
@@ -114,6 +112,10 @@ def _sent_with(actor: Actor, signed_code: str) -> Referral | None:
     return Referral.objects.sent_by(actor).filter(code_hash=hash_code(code)).first()
 
 
+def _parent(request: HttpRequest, actor: Actor) -> Referral | None:
+    return _linked(actor, request.GET.get("forloeb", ""))
+
+
 def _linked(actor: Actor, text: str) -> Referral | None:
     """An earlier referral of ours that the new one belongs to; anybody else's is not found."""
     if not text:
@@ -144,7 +146,7 @@ def _initial(request: HttpRequest, actor: Actor, offer: Offer) -> dict[str, obje
             or ""
         )
     initial: dict[str, object] = {"municipality": code, "needs": [offer.category]}
-    draft = services.load_draft(actor=actor, offer=offer)
+    draft = services.load_draft(actor=actor, offer=offer, parent=_parent(request, actor))
     if draft is not None:
         initial |= draft.data
     earlier = _linked(actor, request.GET.get("erstatter", ""))
@@ -179,6 +181,7 @@ def _page(
     context = {
         "form": form,
         "offer": offer,
+        "parent": request.GET.get("forloeb", ""),
         "code": code,
         "acute": acute,
         "pauses": pauses,
@@ -195,11 +198,14 @@ def _page(
 _LONGEST_DRAFT_VALUE = 4000
 
 
-@requires(Permission.REFERRAL_SEND)
+@requires(Permission.REFERRAL_SEND, Permission.REFERRAL_ANSWER)
 @require_POST
 def save_draft(request: ActorRequest) -> HttpResponse:
     """Called while typing; answers the sentence to show. A CPR number is not even kept in a
     draft."""
+    actor = request.actor
+    parent = _parent(request, actor)
+    require_sending(actor, parent)
     offer = services.load_offer_for_sending(request.GET.get("tilbud", ""))
     data: dict[str, object] = {}
     for name, field in SendForm.base_fields.items():
@@ -213,18 +219,19 @@ def save_draft(request: ActorRequest) -> HttpResponse:
             field.widget.allow_multiple_selected
         )
         data[name] = values if multiple else values[-1]
-    draft = services.save_draft(actor=request.actor, offer=offer, data=data)
+    draft = services.save_draft(actor=actor, offer=offer, data=data, parent=parent)
     saved = clock.local(draft.saved_at)
     return HttpResponse(
         _("Kladden er gemt kl. %(time)s.") % {"time": f"{saved:%H.%M}"}, content_type="text/plain"
     )
 
 
-@requires(Permission.REFERRAL_SEND)
+@requires(Permission.REFERRAL_SEND, Permission.REFERRAL_ANSWER)
 @require_POST
 def discard_draft(request: ActorRequest) -> HttpResponse:
     offer = services.load_offer_for_sending(request.GET.get("tilbud", ""))
-    services.discard_draft(actor=request.actor, offer=offer)
+    parent = _parent(request, request.actor)
+    services.discard_draft(actor=request.actor, offer=offer, parent=parent)
     messages.success(request, _("Kladden er slettet."))
     return redirect("offers:detail", offer.slug)
 

@@ -57,10 +57,15 @@ def own_drafts(actor: Actor) -> list[dict[str, object]]:
         ReferralDraft.objects.visible_to(actor)
         .filter(saved_at__gt=clock.now() - timedelta(days=7))
         .order_by("-saved_at")
-        .values("offer__slug", "offer__title", "saved_at")[:5]
+        .values("offer__slug", "offer__title", "parent_id", "saved_at")[:5]
     )
     return [
-        {"slug": row["offer__slug"], "title": row["offer__title"], "saved_at": row["saved_at"]}
+        {
+            "slug": row["offer__slug"],
+            "title": row["offer__title"],
+            "parent": row["parent_id"],
+            "saved_at": row["saved_at"],
+        }
         for row in rows
     ]
 

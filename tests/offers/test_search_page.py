@@ -211,7 +211,7 @@ def test_clinician_gets_the_refer_button_and_others_do_not(client: Client, world
 
 
 def reverse_exists(name: str) -> bool:
-    from offers.cards import url_or_nothing
+    from offers.addresses import url_or_nothing
 
     return bool(url_or_nothing(name))
 

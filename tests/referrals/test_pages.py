@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -10,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from offers.search import indexing
 from portal.audit.models import AuditEntry
 from portal.audit.scope import unguarded
 from portal.common import clock
-from referrals.models import Consent, Kind, Message, Referral, State
+from referrals.models import Consent, Kind, Message, Referral, ReferralDraft, State
 from tests.factories.organisations import NamedHandlerFactory, accept_terms_for, add_member
 from tests.factories.referrals import (
     act,
@@ -570,6 +572,93 @@ def test_a_navigator_is_led_to_offers_and_sends_a_child(world, client_for, offer
     assert child.reference in client.get(page(bridged)).content.decode()
     assert client.get(page(child)).status_code == 200
     assert client_for(world.gp).get(page(child)).status_code == 404
+
+
+def test_a_navigator_searches_drafts_and_sends_from_a_running_referral(
+    world, client_for, offer, bridged
+):
+    indexing.rebuild_index()
+    client = client_for(world.navigator)
+
+    search = followed(client, client.get(page(bridged)), "Find et tilbud til borgeren")
+    filtered = client.get(
+        "/tilbud/", {"q": "hjertecafé", "sted": "8000", **hidden_fields(search, "soeg")}
+    )
+    shown = followed(client, filtered, offer.title)
+    sending = followed(client, shown, "Henvis")
+    from_card = followed(client, filtered, "Henvis")
+    address = re.search(r'data-autosave="([^"]+)"', sending.content.decode())[1]
+    saved = client.post(unescape(address), {"kind": "identified", "name": "Karen Prøve"})
+    again = client.get(sending.request["PATH_INFO"] + "?" + sending.request["QUERY_STRING"])
+
+    assert "Tilbage til henvisningen" in search.content.decode()
+    assert from_card.request["QUERY_STRING"] == sending.request["QUERY_STRING"]
+    assert f"forloeb={bridged.pk}" in sending.request["QUERY_STRING"]
+    assert saved.status_code == 200
+    assert "gemt kl." in saved.content.decode()
+    assert again.context["form"]["name"].value() == "Karen Prøve"
+
+
+def test_what_a_navigator_typed_of_one_citizen_is_not_shown_for_another(
+    world, client_for, offer, bridged
+):
+    other = sent_identified(
+        world, bridged.offer, kind=Kind.NAVIGATOR, patient=person(name="Otto", phone="00000088")
+    )
+    act("accept", world.navigator.actor(), other)
+    client = client_for(world.navigator)
+    draft = f"{reverse('referrals:save-draft')}?tilbud={offer.slug}"
+    new = f"{reverse('referrals:create')}?tilbud={offer.slug}"
+
+    client.post(f"{draft}&forloeb={bridged.pk}", {"name": "Karen Prøve"})
+
+    assert "Karen Prøve" in client.get(f"{new}&forloeb={bridged.pk}").content.decode()
+    assert "Karen Prøve" not in client.get(f"{new}&forloeb={other.pk}").content.decode()
+    client.post(f"{reverse('referrals:discard-draft')}?tilbud={offer.slug}&forloeb={bridged.pk}")
+    assert "Karen Prøve" not in client.get(f"{new}&forloeb={bridged.pk}").content.decode()
+
+
+def test_a_draft_is_for_those_who_may_send(world, client_for, offer, referral):
+    draft = f"{reverse('referrals:save-draft')}?tilbud={offer.slug}"
+
+    for client in (client_for(world.receiver_handler), client_for(world.outsider_handler)):
+        assert client.post(draft).status_code == 403
+        assert client.post(f"{draft}&forloeb={uuid4()}").status_code == 404
+    assert (
+        client_for(world.receiver_handler).post(f"{draft}&forloeb={referral.pk}").status_code == 403
+    )
+    with unguarded():
+        assert not ReferralDraft.objects.exists()
+
+
+def test_a_stranger_who_is_given_the_address_of_the_search_sees_only_the_search(
+    world, client_for, client, offer, bridged
+):
+    indexing.rebuild_index()
+
+    for reader in (client, client_for(world.receiver_editor)):
+        content = reader.get("/tilbud/", {"forloeb": str(bridged.pk)}).content.decode()
+        assert "Tilbage til henvisningen" not in content
+        assert reverse("referrals:create") not in content
+    assert client.get("/tilbud/", {"forloeb": "x' OR 1=1"}).status_code == 200
+
+
+def followed(client, response, label):
+    """The page behind the first link with these words."""
+    links = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>(.*?)</a>', response.content.decode(), re.S)
+    found = [href for href, words in links if label in re.sub(r"<[^>]+>", "", words)]
+    assert found, label
+    page = client.get(unescape(found[0]))
+    assert page.status_code == 200
+    return page
+
+
+def hidden_fields(response, form):
+    fields = re.findall(
+        rf'<input type="hidden" form="{form}" name="([^"]+)" value="([^"]*)">',
+        response.content.decode(),
+    )
+    return dict(fields)
 
 
 def test_a_handler_without_navigator_work_may_not_send(world, client_for, offer, referral):

@@ -71,7 +71,8 @@ def test_codes_and_details_share_one_list_without_names(world, client_for, offer
 def test_another_unit_sees_nothing_of_it(world, client_for, offer):
     named = refer(world, offer)
 
-    assert named.reference not in client_for(world.nurse).get(SENT).content.decode()
+    assert str(named.pk) in client_for(world.gp).get(SENT).content.decode()
+    assert str(named.pk) not in client_for(world.nurse).get(SENT).content.decode()
     assert client_for(world.receiver_handler).get(SENT).status_code == 403
     assert client_for(world.practice_manager).get(SENT).status_code == 403
 
