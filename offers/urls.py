@@ -25,7 +25,11 @@ urlpatterns = [
     # the association's own
     path("vores-tilbud/", mine.mine, name="mine"),
     path("vores-tilbud/ny/", mine.create, name="create"),
+    path("vores-tilbud/ny/kladde/", mine.save_draft, name="save-new-draft"),
+    path("vores-tilbud/ny/slet-kladde/", mine.discard_draft, name="discard-new-draft"),
     path(f"{OWN}rediger/", mine.edit, name="edit"),
+    path(f"{OWN}kladde/", mine.save_draft, name="save-draft"),
+    path(f"{OWN}slet-kladde/", mine.discard_draft, name="discard-draft"),
     path(f"{OWN}udkast/", mine.preview, name="preview"),
     path(f"{OWN}bekraeft/", mine.confirm, name="confirm"),
     path(f"{OWN}plads/", mine.set_capacity, name="set-capacity"),

@@ -57,6 +57,11 @@ JOBS: dict[str, Job] = {
         command="offer_reminders",
         seconds=540,
     ),
+    "offers.drafts": Job(
+        "offers.services.drafts.forget_old_drafts",
+        Daily(time(3, 15)),
+        command="forget_offer_drafts",
+    ),
     # With the dictionary, which no page loads; pages have indexed each change at once without it.
     "offers.search": Job(
         "offers.search.indexing.rebuild_nightly",

@@ -1,12 +1,14 @@
 """The association's own listings: keep them true with one click, write them in one page."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,12 +17,17 @@ from offers.editing import conflict_rows, missing_facts, preview_of, typed_previ
 from offers.facts import Facts, snapshot
 from offers.forms import (
     NEW_OFFER,
+    PLACES,
+    TRANSLATIONS,
     OfferForm,
     PlaceFormSet,
     RoomForm,
     TranslationFormSet,
     facts_of,
+    fields_in_draft,
     initial_of,
+    initial_of_draft,
+    parts_of_draft,
 )
 from offers.links import open_confirmation
 from offers.listing import SHORT_ROOM, own_listing
@@ -30,7 +37,7 @@ from offers.services.writing import waiting_edit
 from portal.access.actor import Actor
 from portal.access.decorators import ActorRequest, public, requires
 from portal.access.permissions import Permission
-from portal.common import clock
+from portal.common import clock, drafts
 from portal.common.errors import InvalidInput, NotFound
 from portal.common.templatetags.look import long_date
 
@@ -187,6 +194,27 @@ def edit(request: ActorRequest, slug: str) -> HttpResponse:
 
 @requires(Permission.OFFER_EDIT)
 @require_POST
+def save_draft(request: ActorRequest, slug: str = "") -> HttpResponse:
+    """Called while typing; answers the sentence to show. Without a slug it is a new offer's."""
+    offer = _find_own(request, slug) if slug else None
+
+    def keep(typed: drafts.Typed) -> datetime:
+        return services.save_draft(actor=request.actor, offer=offer, data=typed).saved_at
+
+    return drafts.answer_autosave(request.POST, fields_in_draft(), keep)
+
+
+@requires(Permission.OFFER_EDIT)
+@require_POST
+def discard_draft(request: ActorRequest, slug: str = "") -> HttpResponse:
+    offer = _find_own(request, slug) if slug else None
+    services.discard_draft(actor=request.actor, offer=offer)
+    messages.success(request, _("Kladden er slettet."))
+    return redirect("offers:edit", slug=slug) if slug else redirect("offers:mine")
+
+
+@requires(Permission.OFFER_EDIT)
+@require_POST
 def preview(request: ActorRequest, slug: str) -> HttpResponse:
     """The card as it would look with what is typed now. Writes nothing."""
     offer = _find_own(request, slug)
@@ -208,15 +236,21 @@ class _Editor:
         if offer is not None and self.facts is not None:
             initial = initial_of(self.facts, capacity)
             initial["version"] = services.version_of(offer)
+        self.draft = services.load_draft(actor=request.actor, offer=offer) if data is None else None
+        facts = self.facts or {"places": [], "translations": []}
+        places, translations = facts["places"], facts["translations"]
+        if self.draft is not None:
+            initial |= initial_of_draft(self.draft.data)
+            places = parts_of_draft(self.draft.data, PLACES, places)
+            translations = parts_of_draft(self.draft.data, TRANSLATIONS, translations)
         self.form = OfferForm(
             data,
             initial=initial,
             offer_facts=self.facts,
             inherits=offer is not None and offer.template_id is not None,
         )
-        facts = self.facts or {"places": [], "translations": []}
-        self.places = PlaceFormSet(data, initial=facts["places"], prefix="sted")
-        self.translations = TranslationFormSet(data, initial=facts["translations"], prefix="sprog")
+        self.places = PlaceFormSet(data, initial=places, prefix=PLACES)
+        self.translations = TranslationFormSet(data, initial=translations, prefix=TRANSLATIONS)
 
     def save(self, write: Callable[[Facts], Offer]) -> Offer | None:
         """The saved offer, or None with the errors on the form and nothing lost."""
@@ -236,6 +270,7 @@ class _Editor:
                     services.set_capacity(
                         actor=self.request.actor, offer_id=offer.pk, **self.form.room()
                     )
+                services.discard_draft(actor=self.request.actor, offer=self.offer)
                 return offer
         except InvalidInput as error:
             self._show(error)
@@ -247,6 +282,18 @@ class _Editor:
             data["version"] = error.version
             self.form.data = data
         return None
+
+    def _draft_urls(self) -> dict[str, str]:
+        if self.offer is None:
+            return {
+                "save": reverse("offers:save-new-draft"),
+                "discard": reverse("offers:discard-new-draft"),
+            }
+        slug = self.offer.slug
+        return {
+            "save": reverse("offers:save-draft", args=[slug]),
+            "discard": reverse("offers:discard-draft", args=[slug]),
+        }
 
     def _room_changed(self) -> bool:
         room = {"status", "places_left", "wait_weeks"}
@@ -272,6 +319,8 @@ class _Editor:
         context = {
             "offer": offer,
             "form": self.form,
+            "draft": self.draft,
+            "draft_urls": self._draft_urls(),
             "places": self.places,
             "translations": self.translations,
             "part_forms": [*self.places, *self.translations],

@@ -129,7 +129,7 @@ class SendForm(forms.Form):
     WITH_DETAILS = ("name", "contact", "consent_send", "consent_form", "given_by")
 
     # Never stored in a draft: the code is drawn anew, the acknowledgement belongs to one sending.
-    NOT_IN_DRAFT = ("code", "acute_seen", "csrfmiddlewaretoken")
+    NOT_IN_DRAFT = ("code", "acute_seen")
 
     def __init__(self, *args: Any, offer: Offer, takes_details: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,6 +168,12 @@ class SendForm(forms.Form):
         municipality = self.fields["municipality"]
         assert isinstance(municipality, forms.ModelChoiceField)  # noqa: S101 - declared above
         municipality.queryset = Municipality.objects.in_danish_order()
+
+    @classmethod
+    def fields_in_draft(cls) -> dict[str, forms.Field]:
+        return {
+            name: field for name, field in cls.base_fields.items() if name not in cls.NOT_IN_DRAFT
+        }
 
     def _ask_for_what_is_shown(self) -> None:
         if not self.is_bound:

@@ -1,5 +1,6 @@
 """From a search result to `sent`: one page, one POST. Then the leaflet, or the referral."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,8 +18,7 @@ from organisations.selectors import has_accepted_terms, pauses_of
 from portal.access.actor import Actor
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
-from portal.common import clock
-from portal.common.cpr import find_cpr_like
+from portal.common import clock, drafts
 from portal.common.errors import InvalidInput, NotFound, WrongState
 from portal.common.ids import hash_code
 from portal.documents.leaflet import render_leaflet
@@ -148,7 +148,7 @@ def _initial(request: HttpRequest, actor: Actor, offer: Offer) -> dict[str, obje
     initial: dict[str, object] = {"municipality": code, "needs": [offer.category]}
     draft = services.load_draft(actor=actor, offer=offer, parent=_parent(request, actor))
     if draft is not None:
-        initial |= draft.data
+        initial |= drafts.initial_from(draft.data, SendForm.fields_in_draft())
     earlier = _linked(actor, request.GET.get("erstatter", ""))
     if earlier is not None and draft is None:
         initial |= {
@@ -195,35 +195,20 @@ def _page(
 
 # --- drafts ---------------------------------------------------------------------------------
 
-_LONGEST_DRAFT_VALUE = 4000
-
 
 @requires(Permission.REFERRAL_SEND, Permission.REFERRAL_ANSWER)
 @require_POST
 def save_draft(request: ActorRequest) -> HttpResponse:
-    """Called while typing; answers the sentence to show. A CPR number is not even kept in a
-    draft."""
+    """Called while typing; answers the sentence to show."""
     actor = request.actor
     parent = _parent(request, actor)
     require_sending(actor, parent)
     offer = services.load_offer_for_sending(request.GET.get("tilbud", ""))
-    data: dict[str, object] = {}
-    for name, field in SendForm.base_fields.items():
-        if name in SendForm.NOT_IN_DRAFT or name not in request.POST:
-            continue
-        values = [value[:_LONGEST_DRAFT_VALUE] for value in request.POST.getlist(name)]
-        if any(find_cpr_like(value) for value in values):
-            sentence = _("Kladden er ikke gemt. Fjern cpr-nummeret under »%(field)s«.")
-            return HttpResponse(sentence % {"field": field.label}, content_type="text/plain")
-        multiple = hasattr(field.widget, "allow_multiple_selected") and (
-            field.widget.allow_multiple_selected
-        )
-        data[name] = values if multiple else values[-1]
-    draft = services.save_draft(actor=actor, offer=offer, data=data, parent=parent)
-    saved = clock.local(draft.saved_at)
-    return HttpResponse(
-        _("Kladden er gemt kl. %(time)s.") % {"time": f"{saved:%H.%M}"}, content_type="text/plain"
-    )
+
+    def keep(typed: drafts.Typed) -> datetime:
+        return services.save_draft(actor=actor, offer=offer, data=typed, parent=parent).saved_at
+
+    return drafts.answer_autosave(request.POST, SendForm.fields_in_draft(), keep)
 
 
 @requires(Permission.REFERRAL_SEND, Permission.REFERRAL_ANSWER)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from portal.access.actor import Actor
 from portal.audit.models import AuditEntry
 from portal.common import clock
+from portal.common.drafts import LIFE
 from portal.common.templatetags.look import long_date, when
 from portal.common.workdays import add_working_days
 from referrals.deadlines import Days, answer_due, days_by_municipality
@@ -55,7 +56,7 @@ def own_drafts(actor: Actor) -> list[dict[str, object]]:
     """What one has typed and not sent: offer and time, never the words."""
     rows = (
         ReferralDraft.objects.visible_to(actor)
-        .filter(saved_at__gt=clock.now() - timedelta(days=7))
+        .filter(saved_at__gt=clock.now() - LIFE)
         .order_by("-saved_at")
         .values("offer__slug", "offer__title", "parent_id", "saved_at")[:5]
     )
