@@ -1,0 +1,54 @@
+"""An amendment to an agreement: why, what it changes, from when, and who agreed."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from portal.common import clock
+from portal.common.text import clean_line
+from portal.documents import paper
+from portal.documents.agreement import Change, change_table, signature_section
+from portal.documents.paper import Paper, Shape, Signature, cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendmentDocument:
+    agreement_number: str
+    agreement_title: str
+    number: int
+    kind: str = ""  # the label
+    status: str = ""  # the label
+    status_shape: Shape = Shape.WAIT
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+    effective_on: date | None = None
+    signatures: tuple[Signature, ...] = ()
+    made_on: date = field(default_factory=clock.today)
+
+
+def render_amendment_pdf(amendment: AmendmentDocument, *, language: str = "da") -> bytes:
+    """PDF/UA-1."""
+    with override(language):
+        return paper.render_pdf(_paper(amendment, language))
+
+
+def _paper(it: AmendmentDocument, language: str) -> Paper:
+    status = clean_line(it.status)
+    title = _("Tillæg %(number)d") % {"number": it.number}
+    since = _("gælder fra %(day)s") % {"day": paper.day(it.effective_on)} if it.effective_on else ""
+    return Paper(
+        language=language,
+        kicker=_("Samarbejdsaftale %(number)s") % {"number": clean_line(it.agreement_number)},
+        title=paper.joined(title, it.kind, by=": "),
+        lead=clean_line(it.agreement_title),
+        status=cell(status, shape=it.status_shape) if status else None,
+        facts_line=since,
+        made_on=it.made_on,
+        blocks=(
+            *paper.section(_("Hvorfor"), paper.text(it.reason)),
+            *paper.section(_("Hvad der ændres"), change_table(it.changes)),
+            *signature_section(it.signatures),
+        ),
+    )
