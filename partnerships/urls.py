@@ -6,5 +6,5 @@ app_name = "partnerships"
 
 urlpatterns = [
     path("aftaler/", views.agreement_list, name="list"),
-    path("aftaler/<slug:slug>/", views.agreement_detail, name="detail"),
+    path("aftaler/<uuid:pk>/", views.agreement_detail, name="detail"),
 ]

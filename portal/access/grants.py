@@ -22,6 +22,9 @@ _MANAGER = frozenset(
         P.TERMS_ACCEPT,
         P.FIGURES_VIEW,
         P.AGREEMENT_VIEW,
+        P.AGREEMENT_WRITE,
+        P.AGREEMENT_SIGN,
+        P.FORUM_TAKE_PART,
     }
 )
 _EDITOR = frozenset({P.ORGANISATION_VIEW, P.OFFER_EDIT})
@@ -46,11 +49,21 @@ _COORDINATOR = frozenset(
         P.REFERRAL_OVERSEE,
         P.CONCERN_HANDLE,
         P.AGREEMENT_VIEW,
+        P.AGREEMENT_WRITE,
+        P.AGREEMENT_SIGN,
+        P.AGREEMENT_STEER,
+        P.AGREEMENT_REVIEW_PROFESSIONAL,
+        P.CLAUSE_EDIT,
+        P.ENTRANCE_EDIT,
+        P.FORUM_TAKE_PART,
+        P.FORUM_RUN,
         P.FIGURES_VIEW,
     }
 )
-_LAWYER = frozenset({P.ORGANISATION_VIEW, P.AGREEMENT_VIEW})
-_DPO = frozenset({P.ORGANISATION_VIEW, P.AUDIT_VIEW, P.AGREEMENT_VIEW})
+_LAWYER = frozenset(
+    {P.ORGANISATION_VIEW, P.AGREEMENT_VIEW, P.AGREEMENT_REVIEW_LEGAL, P.CLAUSE_EDIT}
+)
+_DPO = frozenset({P.ORGANISATION_VIEW, P.AUDIT_VIEW, P.AGREEMENT_VIEW, P.AGREEMENT_REVIEW_DATA})
 _ANALYST = frozenset({P.ORGANISATION_VIEW, P.FIGURES_VIEW})
 _OPERATOR = frozenset({P.ORGANISATION_VIEW, P.OPERATE})
 
@@ -65,7 +78,7 @@ GRANTS: Final[Mapping[tuple[str, str], frozenset[P]]] = {
     ("hospital_department", "clinician"): _CLINICIAN,
     ("hospital_department", "editor"): _EDITOR,
     ("hospital_department", "handler"): _HANDLER,
-    **{(kind, "manager"): _MANAGER_OF_RECEIVER for kind in PUBLIC_BODIES},
+    **{(kind, "manager"): _MANAGER_OF_RECEIVER | {P.SUCCESSION_APPROVE} for kind in PUBLIC_BODIES},
     **{(kind, "coordinator"): _COORDINATOR for kind in PUBLIC_BODIES},
     **{(kind, "clinician"): _CLINICIAN for kind in PUBLIC_BODIES},
     **{(kind, "editor"): _EDITOR for kind in PUBLIC_BODIES},

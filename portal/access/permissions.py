@@ -26,6 +26,17 @@ class Permission(StrEnum):
     CONCERN_HANDLE = "concern.handle"
     # agreements
     AGREEMENT_VIEW = "agreement.view"
+    AGREEMENT_WRITE = "agreement.write"
+    AGREEMENT_SIGN = "agreement.sign"
+    AGREEMENT_STEER = "agreement.steer"
+    AGREEMENT_REVIEW_PROFESSIONAL = "agreement.review_professional"
+    AGREEMENT_REVIEW_LEGAL = "agreement.review_legal"
+    AGREEMENT_REVIEW_DATA = "agreement.review_data"
+    CLAUSE_EDIT = "clause.edit"
+    ENTRANCE_EDIT = "entrance.edit"
+    FORUM_TAKE_PART = "forum.take_part"
+    FORUM_RUN = "forum.run"
+    SUCCESSION_APPROVE = "succession.approve"
     # oversight
     AUDIT_VIEW = "audit.view"
     OPERATE = "operate"
