@@ -1,13 +1,339 @@
 """What Django cannot say: the number sequence, and triggers that hold an agreement to the contract
-(workflows.md) whatever code writes it."""
+(workflows.md) whatever code writes it. Each refusal begins with `agreement_guard`.
+
+Days are those of the row's own moment in Copenhagen, never the database's clock.
+"""
 
 from django.db import migrations
 
 NUMBERS = "CREATE SEQUENCE agreement_number;"
 NO_NUMBERS = "DROP SEQUENCE agreement_number;"
 
+GUARDS = """
+CREATE FUNCTION agreement_refuse(number text, reason text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'agreement_guard: % %', number, reason USING ERRCODE = 'check_violation';
+END $$;
+
+-- Whether every party that is in has a signature on this text that counts.
+CREATE FUNCTION agreement_all_signed(agreement uuid, text_id uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (
+        SELECT 1 FROM partnerships_agreementparty p
+        WHERE p.agreement_id = agreement AND p.left_on IS NULL AND NOT EXISTS (
+            SELECT 1 FROM partnerships_signature s
+            WHERE s.party_id = p.id AND s.document_id = text_id AND s.voided_at IS NULL))
+    AND EXISTS (SELECT 1 FROM partnerships_agreementparty p
+        WHERE p.agreement_id = agreement AND p.left_on IS NULL AND p.side = 'public')
+    AND EXISTS (SELECT 1 FROM partnerships_agreementparty p
+        WHERE p.agreement_id = agreement AND p.left_on IS NULL AND p.side = 'association')
+$$;
+
+CREATE FUNCTION agreement_needs_lawyer(a partnerships_agreement) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(a.shares_personal_data, false) OR coalesce(a.involves_minors, false)
+        OR coalesce(a.home_visits, false)
+        OR EXISTS (
+            SELECT 1 FROM partnerships_budgetamount m
+            JOIN partnerships_budgetline l ON l.id = m.line_id
+            WHERE l.agreement_id = a.id AND l.kind = 'money'
+            GROUP BY m.year HAVING sum(m.amount) > a.legal_threshold_ore)
+$$;
+
+CREATE FUNCTION agreement_keeps_the_contract() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    today date := (NEW.status_changed_at AT TIME ZONE 'Europe/Copenhagen')::date;
+    newest integer;
+BEGIN
+    IF OLD.status = NEW.status THEN
+        RETURN NEW;
+    END IF;
+    IF (OLD.status, NEW.status) NOT IN (
+        ('idea', 'draft'), ('draft', 'internal_review'),
+        ('internal_review', 'draft'), ('internal_review', 'negotiation'),
+        ('negotiation', 'awaiting_signature'), ('awaiting_signature', 'negotiation'),
+        ('awaiting_signature', 'signed'), ('signed', 'active'),
+        ('active', 'suspended'), ('suspended', 'active'),
+        ('active', 'expired'), ('suspended', 'expired'),
+        ('active', 'terminated'), ('suspended', 'terminated'),
+        ('expired', 'closed'), ('terminated', 'closed'),
+        ('idea', 'cancelled'), ('draft', 'cancelled'), ('internal_review', 'cancelled'),
+        ('negotiation', 'cancelled'), ('awaiting_signature', 'cancelled'))
+    THEN
+        PERFORM agreement_refuse(NEW.number, format('goes not from %s to %s', OLD.status, NEW.status));
+    END IF;
+
+    IF NEW.status IN ('internal_review', 'awaiting_signature') THEN
+        IF NEW.purpose = '' OR NEW.target_group = '' OR NEW.volunteers_statement = ''
+            OR NEW.starts_on IS NULL OR NEW.ends_on IS NULL
+            OR NEW.shares_personal_data IS NULL OR NEW.involves_minors IS NULL
+            OR NEW.home_visits IS NULL OR NEW.time_limited IS NULL
+            OR (NEW.time_limited AND NEW.after_end = '')
+            OR (NEW.shares_personal_data AND NEW.data_protection = '')
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'is not complete');
+        END IF;
+        IF EXISTS (SELECT 1 FROM partnerships_agreementparty
+                WHERE agreement_id = NEW.id AND left_on IS NULL AND contact_id IS NULL)
+            OR (SELECT count(DISTINCT side) FROM partnerships_agreementparty
+                WHERE agreement_id = NEW.id AND left_on IS NULL) < 2
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'lacks a party or a contact');
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM partnerships_indicator WHERE agreement_id = NEW.id
+                AND baseline IS NOT NULL AND target IS NOT NULL AND source <> '')
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'lacks a goal with an indicator');
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM partnerships_activity WHERE agreement_id = NEW.id)
+            OR EXISTS (SELECT 1 FROM partnerships_activity WHERE agreement_id = NEW.id
+                AND (starts_on IS NULL OR ends_on IS NULL))
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'lacks time frames');
+        END IF;
+        IF (SELECT count(*) FROM partnerships_frameanswer WHERE agreement_id = NEW.id
+                AND answer <> '' AND reason <> '') < 13
+            OR EXISTS (SELECT 1 FROM partnerships_frameanswer WHERE agreement_id = NEW.id
+                AND answer = 'no'
+                AND question IN ('no_replacement', 'not_saving_only', 'support_named'))
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'lacks answers to the frame questions');
+        END IF;
+    END IF;
+
+    IF NEW.status IN ('negotiation', 'awaiting_signature') THEN
+        SELECT max(round) INTO newest FROM partnerships_review WHERE agreement_id = NEW.id;
+        IF newest IS NULL OR EXISTS (SELECT 1 FROM partnerships_review
+            WHERE agreement_id = NEW.id AND round = newest AND decision <> 'approved')
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'is not reviewed');
+        END IF;
+        IF agreement_needs_lawyer(NEW) AND NOT EXISTS (SELECT 1 FROM partnerships_review
+            WHERE agreement_id = NEW.id AND round = newest AND kind = 'legal')
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'needs a lawyer');
+        END IF;
+        IF NEW.shares_personal_data AND NOT EXISTS (SELECT 1 FROM partnerships_review
+            WHERE agreement_id = NEW.id AND round = newest AND kind = 'data_protection')
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'needs a data protection officer');
+        END IF;
+    END IF;
+
+    IF NEW.status = 'signed' THEN
+        IF NOT agreement_all_signed(NEW.id, NEW.frozen_id) THEN
+            PERFORM agreement_refuse(NEW.number, 'is not signed by all parties');
+        END IF;
+        IF EXISTS (SELECT 1 FROM partnerships_signature WHERE document_id = NEW.frozen_id
+                AND voided_at IS NULL AND (signed_on > today OR signed_on > NEW.starts_on))
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'is signed in the future or after its start');
+        END IF;
+        IF NEW.signed_on <> (SELECT max(signed_on) FROM partnerships_signature
+                WHERE document_id = NEW.frozen_id AND voided_at IS NULL)
+        THEN
+            PERFORM agreement_refuse(NEW.number, 'says another day than its last signature');
+        END IF;
+    END IF;
+    IF NEW.status = 'active' AND OLD.status = 'signed' AND NEW.starts_on > today THEN
+        PERFORM agreement_refuse(NEW.number, 'has not begun');
+    END IF;
+    IF NEW.status = 'expired' AND NEW.ends_on >= today THEN
+        PERFORM agreement_refuse(NEW.number, 'has not ended');
+    END IF;
+    IF NEW.status = 'terminated' AND NEW.terminates_on > today THEN
+        PERFORM agreement_refuse(NEW.number, 'runs until its notice is over');
+    END IF;
+    IF NEW.status = 'closed' AND EXISTS (SELECT 1 FROM partnerships_statusreport
+            WHERE agreement_id = NEW.id AND state <> 'published')
+    THEN
+        PERFORM agreement_refuse(NEW.number, 'lacks a status report');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agreement_keeps_the_contract BEFORE UPDATE OF status ON partnerships_agreement
+    FOR EACH ROW EXECUTE FUNCTION agreement_keeps_the_contract();
+
+-- An agreement begins as an idea; nothing is born signed.
+CREATE FUNCTION agreement_begins_as_idea() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.status <> 'idea' THEN
+        PERFORM agreement_refuse(NEW.number, 'does not begin as an idea');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agreement_begins_as_idea BEFORE INSERT ON partnerships_agreement
+    FOR EACH ROW EXECUTE FUNCTION agreement_begins_as_idea();
+
+-- A child agreement lies within its frame agreement's dates and parties, once it is more than words.
+CREATE FUNCTION agreement_within_its_frame() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    frame partnerships_agreement%ROWTYPE;
+BEGIN
+    IF NEW.parent_id IS NULL OR NEW.status IN ('idea', 'draft', 'cancelled', 'closed', 'expired', 'terminated')
+    THEN
+        RETURN NEW;
+    END IF;
+    SELECT * INTO frame FROM partnerships_agreement WHERE id = NEW.parent_id;
+    IF frame.kind <> 'frame' OR NEW.starts_on < frame.starts_on OR NEW.ends_on > frame.ends_on THEN
+        PERFORM agreement_refuse(NEW.number, 'lies outside its frame agreement');
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM partnerships_agreementparty p
+        WHERE p.agreement_id = NEW.id AND p.left_on IS NULL AND NOT EXISTS (
+            WITH RECURSIVE above(id, parent_id) AS (
+                SELECT o.id, o.parent_id FROM organisations_organisation o
+                    WHERE o.id = p.organisation_id
+                UNION
+                SELECT o.id, o.parent_id FROM organisations_organisation o
+                    JOIN above a ON o.id = a.parent_id)
+            SELECT 1 FROM above a JOIN partnerships_agreementparty f
+                ON f.organisation_id = a.id AND f.agreement_id = NEW.parent_id
+                AND f.left_on IS NULL))
+    THEN
+        PERFORM agreement_refuse(NEW.number, 'has a party that its frame agreement has not');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agreement_within_its_frame
+    BEFORE INSERT OR UPDATE OF status, parent_id, starts_on, ends_on ON partnerships_agreement
+    FOR EACH ROW EXECUTE FUNCTION agreement_within_its_frame();
+
+-- One active frame agreement per pair and kind: the rows that the exclusion constraint looks at are
+-- written here, so that no code can forget them.
+CREATE FUNCTION agreement_write_pairs(agreement uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM partnerships_framepair WHERE agreement_id = agreement;
+    INSERT INTO partnerships_framepair (agreement_id, kind, public_id, association_id, period)
+        SELECT a.id, a.kind, p.organisation_id, f.organisation_id,
+            daterange(a.starts_on, coalesce(least(a.terminates_on, a.ends_on), a.ends_on), '[]')
+        FROM partnerships_agreement a
+        JOIN partnerships_agreementparty p
+            ON p.agreement_id = a.id AND p.side = 'public' AND p.left_on IS NULL
+        JOIN partnerships_agreementparty f
+            ON f.agreement_id = a.id AND f.side = 'association' AND f.left_on IS NULL
+        WHERE a.id = agreement AND a.kind = 'frame'
+            AND a.status IN ('signed', 'active', 'suspended');
+END $$;
+CREATE FUNCTION agreement_pairs_of_agreement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.kind = 'frame' OR OLD.kind = 'frame' THEN
+        PERFORM agreement_write_pairs(NEW.id);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER agreement_pairs_of_agreement
+    AFTER UPDATE OF status, kind, starts_on, ends_on, terminates_on ON partnerships_agreement
+    FOR EACH ROW EXECUTE FUNCTION agreement_pairs_of_agreement();
+CREATE FUNCTION agreement_pairs_of_party() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM agreement_write_pairs(coalesce(NEW.agreement_id, OLD.agreement_id));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER agreement_pairs_of_party
+    AFTER INSERT OR DELETE OR UPDATE OF organisation_id, left_on, side
+    ON partnerships_agreementparty
+    FOR EACH ROW EXECUTE FUNCTION agreement_pairs_of_party();
+
+-- What is signed stays what it was.
+CREATE FUNCTION agreement_document_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'agreement_guard: a document is never changed'
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER agreement_document_stays BEFORE UPDATE ON partnerships_document
+    FOR EACH ROW EXECUTE FUNCTION agreement_document_stays();
+
+CREATE FUNCTION agreement_signature_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM partnerships_document d WHERE d.id = NEW.document_id
+            AND d.agreement_id = NEW.agreement_id AND d.sha256 = NEW.sha256)
+        OR NOT EXISTS (SELECT 1 FROM partnerships_agreementparty p WHERE p.id = NEW.party_id
+            AND p.agreement_id = NEW.agreement_id)
+        OR NEW.signed_on > (NEW.recorded_at AT TIME ZONE 'Europe/Copenhagen')::date
+    THEN
+        RAISE EXCEPTION 'agreement_guard: the signature does not fit its text, party or day'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agreement_signature_fits BEFORE INSERT ON partnerships_signature
+    FOR EACH ROW EXECUTE FUNCTION agreement_signature_fits();
+
+-- Once given, only the mark that it counts no more may be added.
+CREATE FUNCTION agreement_signature_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_jsonb(OLD) - 'voided_at' <> to_jsonb(NEW) - 'voided_at' OR OLD.voided_at IS NOT NULL THEN
+        RAISE EXCEPTION 'agreement_guard: a signature is never changed'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agreement_signature_stays BEFORE UPDATE ON partnerships_signature
+    FOR EACH ROW EXECUTE FUNCTION agreement_signature_stays();
+
+CREATE FUNCTION amendment_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = NEW.state THEN
+        RETURN NEW;
+    END IF;
+    IF (OLD.state, NEW.state) NOT IN (
+        ('draft', 'awaiting_signature'), ('awaiting_signature', 'draft'),
+        ('awaiting_signature', 'signed'), ('signed', 'in_force'),
+        ('draft', 'withdrawn'), ('awaiting_signature', 'withdrawn'))
+    THEN
+        RAISE EXCEPTION 'agreement_guard: amendment goes not from % to %', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state IN ('signed', 'in_force')
+        AND NOT agreement_all_signed(NEW.agreement_id, NEW.document_id)
+    THEN
+        RAISE EXCEPTION 'agreement_guard: the amendment is not signed by all parties'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'in_force'
+        AND NEW.effective_on > (NEW.in_force_at AT TIME ZONE 'Europe/Copenhagen')::date
+    THEN
+        RAISE EXCEPTION 'agreement_guard: the amendment is not due'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER amendment_is_signed BEFORE UPDATE OF state ON partnerships_amendment
+    FOR EACH ROW EXECUTE FUNCTION amendment_is_signed();
+
+CREATE FUNCTION report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'agreement_guard: a published report is never changed'
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER report_stays BEFORE UPDATE OR DELETE ON partnerships_statusreport
+    FOR EACH ROW WHEN (OLD.state = 'published') EXECUTE FUNCTION report_stays();
+"""
+
+NO_GUARDS = """
+DROP TRIGGER report_stays ON partnerships_statusreport;
+DROP TRIGGER amendment_is_signed ON partnerships_amendment;
+DROP TRIGGER agreement_signature_stays ON partnerships_signature;
+DROP TRIGGER agreement_signature_fits ON partnerships_signature;
+DROP TRIGGER agreement_document_stays ON partnerships_document;
+DROP TRIGGER agreement_pairs_of_party ON partnerships_agreementparty;
+DROP TRIGGER agreement_pairs_of_agreement ON partnerships_agreement;
+DROP TRIGGER agreement_within_its_frame ON partnerships_agreement;
+DROP TRIGGER agreement_begins_as_idea ON partnerships_agreement;
+DROP TRIGGER agreement_keeps_the_contract ON partnerships_agreement;
+DROP FUNCTION report_stays, amendment_is_signed, agreement_signature_stays,
+    agreement_signature_fits, agreement_document_stays, agreement_pairs_of_party,
+    agreement_pairs_of_agreement, agreement_write_pairs, agreement_within_its_frame,
+    agreement_begins_as_idea, agreement_keeps_the_contract, agreement_needs_lawyer,
+    agreement_all_signed, agreement_refuse;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("partnerships", "0001_agreements")]
 
-    operations = [migrations.RunSQL(NUMBERS, NO_NUMBERS)]
+    operations = [
+        migrations.RunSQL(NUMBERS, NO_NUMBERS),
+        migrations.RunSQL(GUARDS, NO_GUARDS),
+    ]

@@ -1,5 +1,109 @@
 """The doors of agreements: one function per verb. Only `mover` writes a status."""
 
-from partnerships.services.starting import side_of, start_idea
+from partnerships.services.amending import (
+    amended,
+    begin_amendment,
+    put_in_force,
+    refuse_amendment,
+    save_amended_section,
+    send_amendment_to_signature,
+    sign_amendment,
+    withdraw_amendment,
+)
+from partnerships.services.clocks import run_dates
+from partnerships.services.living import (
+    close_agreement,
+    fulfil_obligation,
+    give_notice,
+    reach_milestone,
+    record_payment,
+    renew_agreement,
+    resume_agreement,
+    suspend_agreement,
+    write_final_evaluation,
+)
+from partnerships.services.mover import NotReady
+from partnerships.services.reviewing import (
+    ask_for_review,
+    decide_review,
+    negotiate,
+    reviewers,
+    send_back,
+    submit_for_review,
+)
+from partnerships.services.signing import (
+    record_external_signature,
+    refuse_signature,
+    send_to_signature,
+    sign_agreement,
+    upload_signature,
+)
+from partnerships.services.starting import (
+    add_party,
+    begin_draft,
+    cancel_agreement,
+    link_offers,
+    remove_party,
+    set_frame_agreement,
+    side_of,
+    start_idea,
+)
+from partnerships.services.writing import (
+    ChangedMeanwhile,
+    NotYours,
+    answer_comment,
+    approve_all_sections,
+    approve_section,
+    comment_on_section,
+    save_section,
+    suggest_change,
+)
 
-__all__ = ["side_of", "start_idea"]
+__all__ = [
+    "ChangedMeanwhile",
+    "NotReady",
+    "NotYours",
+    "add_party",
+    "amended",
+    "answer_comment",
+    "approve_all_sections",
+    "approve_section",
+    "ask_for_review",
+    "begin_amendment",
+    "begin_draft",
+    "cancel_agreement",
+    "close_agreement",
+    "comment_on_section",
+    "decide_review",
+    "fulfil_obligation",
+    "give_notice",
+    "link_offers",
+    "negotiate",
+    "put_in_force",
+    "reach_milestone",
+    "record_external_signature",
+    "record_payment",
+    "refuse_amendment",
+    "refuse_signature",
+    "remove_party",
+    "renew_agreement",
+    "resume_agreement",
+    "reviewers",
+    "run_dates",
+    "save_amended_section",
+    "save_section",
+    "send_amendment_to_signature",
+    "send_back",
+    "send_to_signature",
+    "set_frame_agreement",
+    "side_of",
+    "sign_agreement",
+    "sign_amendment",
+    "start_idea",
+    "submit_for_review",
+    "suggest_change",
+    "suspend_agreement",
+    "upload_signature",
+    "withdraw_amendment",
+    "write_final_evaluation",
+]

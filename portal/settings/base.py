@@ -25,6 +25,8 @@ SEAL_KEY = env.text("SEAL_KEY", at_least=32).encode()
 SEAL_FILE = Path(env.text("SEAL_FILE"))
 SITE_URL = env.text("SITE_URL")
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", BASE_DIR / "var" / "media"))
+# From this much money in any one year a lawyer must look at an agreement (workflows.md).
+AGREEMENT_LEGAL_THRESHOLD_ORE = env.number("AGREEMENT_LEGAL_THRESHOLD_DKK", 100_000) * 100
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 587, lowest=1)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")

@@ -1,0 +1,287 @@
+"""What is missing before a move: each as a sentence that says what to do, and in which section.
+
+The page shows them as they are; the mover refuses with the same. What the database can see, its
+triggers refuse too (`0002_agreement_guards`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from partnerships.models import (
+    Agreement,
+    BudgetAmount,
+    BudgetLine,
+    FrameAnswer,
+    Question,
+    Review,
+    SectionKey,
+    Side,
+)
+from portal.common import clock
+
+K = SectionKey
+GUARD_QUESTIONS = (Question.NO_REPLACEMENT, Question.NOT_SAVING_ONLY, Question.SUPPORT_NAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    section: str
+    sentence: str
+
+
+def missing_for_review(agreement: Agreement) -> list[Missing]:
+    """draft→internal_review: everything that the contract asks for, in the document's order."""
+    return [
+        *_purpose(agreement),
+        *_parties(agreement),
+        *_frame(agreement),
+        *_goals(agreement),
+        *_activities(agreement),
+        *_volunteers(agreement),
+        *_frame_agreement(agreement),
+    ]
+
+
+def _purpose(agreement: Agreement) -> Iterator[Missing]:
+    if not agreement.purpose:
+        yield Missing(K.PURPOSE, _("Skriv, hvad formålet er."))
+    if not agreement.target_group:
+        yield Missing(K.PURPOSE, _("Skriv, hvem målgruppen er."))
+    if agreement.starts_on is None or agreement.ends_on is None:
+        yield Missing(K.PURPOSE, _("Skriv, hvornår aftalen begynder og slutter."))
+    if agreement.notice_months is None:
+        yield Missing(K.PURPOSE, _("Skriv, hvor langt varslet for opsigelse er."))
+
+
+def _parties(agreement: Agreement) -> Iterator[Missing]:
+    parties = [row for row in agreement.parties.all() if row.left_on is None]
+    for side, sentence in (
+        (Side.PUBLIC, _("Aftalen mangler en offentlig part.")),
+        (Side.ASSOCIATION, _("Aftalen mangler en forening.")),
+    ):
+        if not any(row.side == side for row in parties):
+            yield Missing(K.PARTIES, sentence)
+    for row in parties:
+        if row.contact_id is None:
+            yield Missing(
+                K.PARTIES,
+                _("%(organisation)s mangler en kontaktperson.")
+                % {"organisation": row.organisation.name},
+            )
+
+
+def _frame(agreement: Agreement) -> Iterator[Missing]:
+    for name, sentence in (
+        ("shares_personal_data", _("Svar på, om I deler personoplysninger.")),
+        ("involves_minors", _("Svar på, om I arbejder med børn og unge.")),
+        ("home_visits", _("Svar på, om nogen kommer i borgeres hjem.")),
+        ("time_limited", _("Svar på, om pengene er tidsbegrænsede.")),
+    ):
+        if getattr(agreement, name) is None:
+            yield Missing(K.FRAME, sentence)
+    if agreement.time_limited and not agreement.after_end:
+        yield Missing(K.FRAME, _("Skriv planen for dagen efter, når pengene hører op."))
+    if agreement.shares_personal_data and not agreement.data_protection:
+        yield Missing(K.FRAME, _("Skriv, hvordan databeskyttelsen er afklaret."))
+    answers = {row.question: row for row in agreement.frame_answers.all()}
+    unanswered = [
+        question
+        for question in Question
+        if question not in answers or not answers[question].answer or not answers[question].reason
+    ]
+    for question in unanswered:
+        yield Missing(
+            K.FRAME, _("Svar med en begrundelse: %(question)s") % {"question": question.label}
+        )
+    for question in GUARD_QUESTIONS:
+        if question not in unanswered and answers[question].answer == FrameAnswer.Answer.NO:
+            yield Missing(K.FRAME, _GUARD_SENTENCES[question]())
+
+
+_GUARD_SENTENCES = {
+    Question.NO_REPLACEMENT: lambda: _(
+        "Frivillige må ikke erstatte ansatte. Lav opgaverne om, før aftalen går videre."
+    ),
+    Question.NOT_SAVING_ONLY: lambda: _(
+        "At spare penge må ikke være den eneste grund. Skriv, hvad borgerne får ud af det."
+    ),
+    Question.SUPPORT_NAMED: lambda: _("Nævn, hvem der oplærer og støtter de frivillige."),
+}
+
+
+def _goals(agreement: Agreement) -> Iterator[Missing]:
+    indicators = list(agreement.indicators.all())
+    if not indicators:
+        yield Missing(K.GOALS, _("Skriv mindst ét mål med en indikator."))
+    elif not any(
+        row.baseline is not None and row.target is not None and row.source for row in indicators
+    ):
+        yield Missing(
+            K.GOALS, _("Mindst én indikator skal have et tal for før, et mål og en kilde.")
+        )
+
+
+def _activities(agreement: Agreement) -> Iterator[Missing]:
+    activities = list(agreement.activities.all())
+    if not activities:
+        yield Missing(K.ACTIVITIES, _("Skriv mindst én aktivitet med en tidsramme."))
+    for row in activities:
+        if row.starts_on is None or row.ends_on is None:
+            yield Missing(
+                K.ACTIVITIES, _("Giv »%(activity)s« en tidsramme.") % {"activity": row.text}
+            )
+
+
+def _volunteers(agreement: Agreement) -> Iterator[Missing]:
+    if not agreement.volunteers_statement:
+        yield Missing(K.VOLUNTEERS, _("Foreningen mangler at skrive om de frivilliges rolle."))
+
+
+def _frame_agreement(agreement: Agreement) -> Iterator[Missing]:
+    """A child agreement lies within its frame agreement's dates and parties."""
+    parent = agreement.parent
+    if parent is None:
+        return
+    if parent.starts_on and agreement.starts_on and agreement.starts_on < parent.starts_on:
+        yield Missing(K.PURPOSE, _("Aftalen begynder før sin rammeaftale."))
+    if parent.ends_on and agreement.ends_on and agreement.ends_on > parent.ends_on:
+        yield Missing(K.PURPOSE, _("Aftalen slutter efter sin rammeaftale."))
+    allowed = set(
+        parent.parties.filter(left_on__isnull=True).values_list("organisation_id", flat=True)
+    )
+    for row in agreement.parties.all():
+        line = row.organisation
+        chain = {line.pk}
+        while line.parent is not None and line.parent.pk not in chain:
+            line = line.parent
+            chain.add(line.pk)
+        if row.left_on is None and not chain & allowed:
+            yield Missing(
+                K.PARTIES,
+                _("%(organisation)s er ikke med i rammeaftalen.")
+                % {"organisation": row.organisation.name},
+            )
+
+
+# --- reviews ----------------------------------------------------------------------------------
+def largest_year_ore(agreement: Agreement) -> int:
+    """The money of the most expensive year, whoever pays, without in-kind and hours."""
+    years = (
+        BudgetAmount.objects.filter(line__agreement=agreement, line__kind=BudgetLine.Kind.MONEY)
+        .values("year")
+        .annotate(total=Sum("amount"))
+        .order_by("-total")
+        .values_list("total", flat=True)
+    )
+    return years[0] if years else 0
+
+
+def legal_review_reasons(agreement: Agreement) -> list[str]:
+    """Why a lawyer must look; empty when nobody must."""
+    reasons = []
+    if largest_year_ore(agreement) > settings.AGREEMENT_LEGAL_THRESHOLD_ORE:
+        reasons.append(_("beløbet i et år er over grænsen"))
+    if agreement.shares_personal_data:
+        reasons.append(_("der deles personoplysninger"))
+    if agreement.involves_minors:
+        reasons.append(_("der arbejdes med børn og unge"))
+    if agreement.home_visits:
+        reasons.append(_("nogen kommer i borgeres hjem"))
+    return reasons
+
+
+def required_reviews(agreement: Agreement) -> list[Review.Kind]:
+    """The professional review always, the others when the contract says so."""
+    kinds = [Review.Kind.PROFESSIONAL]
+    if legal_review_reasons(agreement):
+        kinds.append(Review.Kind.LEGAL)
+    if agreement.shares_personal_data:
+        kinds.append(Review.Kind.DATA_PROTECTION)
+    return kinds
+
+
+def missing_for_negotiation(agreement: Agreement) -> list[Missing]:
+    """internal_review→negotiation: every reviewer has decided, and said yes."""
+    newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first()
+    reviews = list(agreement.reviews.filter(round=newest or 0))
+    waiting = [row for row in reviews if row.decision != Review.Decision.APPROVED]
+    missing = [
+        Missing(
+            K.FRAME,
+            _("Venter på gennemgang: %(kind)s, %(organisation)s.")
+            % {"kind": row.get_kind_display(), "organisation": row.organisation.name},
+        )
+        for row in waiting
+    ]
+    asked = {row.kind for row in reviews}
+    missing += [
+        Missing(K.FRAME, _("Gennemgangen mangler: %(kind)s.") % {"kind": kind.label})
+        for kind in required_reviews(agreement)
+        if kind not in asked
+    ]
+    return missing
+
+
+# --- signing ----------------------------------------------------------------------------------
+def unapproved_sections(agreement: Agreement) -> list[tuple[str, list[str]]]:
+    """Sections that somebody has not said yes to as they stand: (key, names of those)."""
+    parties = [row for row in agreement.parties.all() if row.left_on is None]
+    found = []
+    for section in agreement.sections.all():
+        agreed = {row.party_id for row in section.approvals.all() if row.version == section.version}
+        waits = [row.organisation.name for row in parties if row.pk not in agreed]
+        if waits:
+            found.append((section.key, waits))
+    return found
+
+
+def missing_for_signature(agreement: Agreement) -> list[Missing]:
+    """negotiation→awaiting_signature: still complete, agreed by all, and with time to sign."""
+    missing = missing_for_review(agreement) + missing_for_negotiation(agreement)
+    waiting = unapproved_sections(agreement)
+    for key, names in waiting:
+        missing.append(
+            Missing(
+                key,
+                _("Afsnittet »%(section)s« mangler et ja fra %(names)s.")
+                % {"section": SectionKey(key).label, "names": ", ".join(names)},
+            )
+        )
+    if agreement.starts_on is not None and agreement.starts_on < clock.today():
+        missing.append(
+            Missing(
+                K.PURPOSE,
+                _(
+                    "Begyndelsen ligger før i dag. "
+                    "En aftale begynder tidligst, når alle har skrevet under."
+                ),
+            )
+        )
+    return missing
+
+
+# --- closing ----------------------------------------------------------------------------------
+def missing_for_close(agreement: Agreement) -> list[Missing]:
+    """expired|terminated→closed: the final evaluation and every status report."""
+    missing = []
+    if not agreement.final_evaluation:
+        missing.append(Missing(K.GOVERNANCE, _("Skriv den afsluttende evaluering.")))
+    unpublished = agreement.status_reports.exclude(state="published").count()
+    if unpublished:
+        missing.append(
+            Missing(
+                K.GOVERNANCE,
+                ngettext(
+                    "En statusrapport er ikke underskrevet af alle.",
+                    "%(count)s statusrapporter er ikke underskrevet af alle.",
+                    unpublished,
+                )
+                % {"count": unpublished},
+            )
+        )
+    return missing

@@ -1,0 +1,234 @@
+"""Numbered, signed changes of an agreement that is signed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from partnerships.documents import amendment_text
+from partnerships.facts import SECTIONS, Change, changes, clean, read
+from partnerships.models import Agreement, AgreementSection, Amendment, Document, Signature
+from partnerships.permissions import require_may
+from partnerships.services.mover import (
+    lock_agreement,
+    note,
+    refuse_open_amendment,
+    require_comment,
+)
+from partnerships.services.signing import (
+    Signing,
+    add_signature,
+    own_party,
+    store_document,
+    valid_signatures,
+    void_signatures,
+)
+from partnerships.services.writing import put_section
+from partnerships.workflow import AMENDABLE
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.common import clock
+from portal.common.errors import InvalidInput, NotFound, WrongState
+from portal.common.text import clean_line, clean_text
+
+St = Amendment.State
+
+
+def _lock(agreement_id: UUID, amendment_id: UUID, actor: Actor) -> tuple[Agreement, Amendment]:
+    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
+    row = agreement.amendments.select_for_update().filter(pk=amendment_id).first()
+    if row is None:
+        raise NotFound()
+    return agreement, row
+
+
+@transaction.atomic
+def begin_amendment(
+    *, agreement_id: UUID, kind: str, title: str, reason: str, effective_on: date, actor: Actor
+) -> Amendment:
+    """A numbered draft. Raises `WrongState` while another one is open, or when the agreement is not
+    in force."""
+    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
+    require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    if agreement.status not in AMENDABLE:
+        raise WrongState(_("Et tillæg laves til en aftale, der er underskrevet og gælder."))
+    refuse_open_amendment(agreement)
+    errors = {}
+    title, reason = clean_line(title), clean_text(reason)
+    if not title or len(title) > 200:
+        errors["title"] = _("Giv tillægget en titel på højst 200 tegn.")
+    if not reason or len(reason) > 2000:
+        errors["reason"] = _("Skriv, hvorfor aftalen ændres, med højst 2.000 tegn.")
+    if effective_on < clock.today():
+        errors["effective_on"] = _("Vælg i dag eller en senere dag.")
+    if kind not in Amendment.Kind.values:
+        errors["kind"] = _("Vælg, hvad tillægget handler om.")
+    if errors:
+        raise InvalidInput(errors)
+    newest = agreement.amendments.order_by("-number").values_list("number", flat=True).first()
+    row = Amendment.objects.create(
+        agreement=agreement,
+        number=(newest or 0) + 1,
+        kind=Amendment.Kind(kind),
+        title=title,
+        reason=reason,
+        effective_on=effective_on,
+        created_by_name=actor.name,
+    )
+    note(agreement, "amendment_begun", actor, details={"number": row.number})
+    return row
+
+
+@transaction.atomic
+def save_amended_section(
+    *,
+    agreement_id: UUID,
+    amendment_id: UUID,
+    key: str,
+    facts: Mapping[str, Any],
+    actor: Actor,
+) -> Amendment:
+    """What one section shall say. Any party proposes; all sign. Facts equal to the agreement's take
+    the section out of the amendment again."""
+    agreement, row = _lock(agreement_id, amendment_id, actor)
+    require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    if key not in SECTIONS:
+        raise NotFound()
+    if row.state != St.DRAFT:
+        raise WrongState(_("Tillægget er sendt til underskrift og kan ikke rettes."))
+    before = read(agreement, key)
+    after = clean(key, facts, agreement)
+    row.before.pop(key, None)
+    row.after.pop(key, None)
+    if changes(key, before, after):
+        row.before[key], row.after[key] = before, after
+    row.save(update_fields=["before", "after"])
+    note(agreement, "amendment_written", actor, details={"number": row.number, "section": key})
+    return row
+
+
+def amended(row: Amendment) -> list[tuple[str, list[Change]]]:
+    """What an amendment changes, section by section in the document's order."""
+    return [
+        (key, changes(key, row.before[key], row.after[key])) for key in SECTIONS if key in row.after
+    ]
+
+
+@transaction.atomic
+def send_amendment_to_signature(
+    *, agreement_id: UUID, amendment_id: UUID, actor: Actor
+) -> Amendment:
+    """draft→awaiting_signature: the changes are frozen as a PDF."""
+    agreement, row = _lock(agreement_id, amendment_id, actor)
+    require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    if row.state != St.DRAFT:
+        raise WrongState()
+    if not row.after:
+        raise WrongState(_("Tillægget ændrer ikke noget endnu. Ret mindst ét afsnit."))
+    row.document = store_document(
+        agreement,
+        kind=Document.Kind.AMENDMENT_TEXT,
+        title=row.title,
+        content=amendment_text(agreement, row),
+        content_type="application/pdf",
+        actor=actor,
+    )
+    row.state = St.AWAITING_SIGNATURE
+    row.save(update_fields=["document", "state"])
+    note(agreement, "amendment_to_signature", actor, details={"number": row.number})
+    return row
+
+
+@transaction.atomic
+def sign_amendment(
+    *, agreement_id: UUID, amendment_id: UUID, sha256: str, title: str = "", actor: Actor
+) -> Amendment:
+    """One party's yes. After the last one it takes effect on its day, at once when that is here."""
+    agreement, row = _lock(agreement_id, amendment_id, actor)
+    party = own_party(agreement, actor)
+    if row.state != St.AWAITING_SIGNATURE or row.document is None:
+        raise WrongState()
+    if row.document.sha256 != sha256:
+        raise WrongState(_("Teksten er en anden end den, du læste. Læs den igen."))
+    signing = Signing(
+        method=Signature.Method.CONFIRMATION,
+        signed_on=clock.today(),
+        name=actor.name,
+        title=clean_line(title),
+    )
+    last = add_signature(agreement, row.document, party, signing, actor, amendment=row)
+    details = {"number": row.number, "party": party.organisation.slug}
+    note(agreement, "amendment_signature", actor, details=details)
+    if last:
+        row.state = St.SIGNED
+        row.save(update_fields=["state"])
+        note(agreement, "amendment_signed", actor, details={"number": row.number})
+        if row.effective_on <= clock.today():
+            _put_in_force(agreement, row, actor)
+    return row
+
+
+@transaction.atomic
+def refuse_amendment(
+    *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
+) -> Amendment:
+    """A party will not sign: back to draft, with a comment; signatures given count no more."""
+    agreement, row = _lock(agreement_id, amendment_id, actor)
+    own_party(agreement, actor)
+    if row.state != St.AWAITING_SIGNATURE or row.document is None:
+        raise WrongState()
+    comment = require_comment(comment, _("Skriv, hvad der skal laves om, før I vil skrive under."))
+    void_signatures(valid_signatures(row.document))
+    row.state, row.document = St.DRAFT, None
+    row.save(update_fields=["state", "document"])
+    details = {"number": row.number}
+    note(agreement, "amendment_refused", actor, comment=comment, details=details)
+    return row
+
+
+@transaction.atomic
+def withdraw_amendment(
+    *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
+) -> Amendment:
+    """Any party takes an amendment back before it is signed by all."""
+    agreement, row = _lock(agreement_id, amendment_id, actor)
+    require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    if row.state not in (St.DRAFT, St.AWAITING_SIGNATURE):
+        raise WrongState()
+    comment = require_comment(comment, _("Skriv, hvorfor tillægget trækkes tilbage."))
+    if row.document is not None:
+        void_signatures(valid_signatures(row.document))
+    row.state = St.WITHDRAWN
+    row.save(update_fields=["state"])
+    details = {"number": row.number}
+    note(agreement, "amendment_withdrawn", actor, comment=comment, details=details)
+    return row
+
+
+@transaction.atomic
+def put_in_force(*, amendment_id: UUID, actor: Actor) -> Amendment:
+    """A signed amendment on its day. A job's door; run again, it raises `WrongState`."""
+    found = Amendment.objects.filter(pk=amendment_id).first()
+    if found is None or not actor.is_system:
+        raise NotFound()
+    agreement, row = _lock(found.agreement_id, amendment_id, actor)
+    if row.state != St.SIGNED or row.effective_on > clock.today():
+        raise WrongState()
+    _put_in_force(agreement, row, actor)
+    return row
+
+
+def _put_in_force(agreement: Agreement, row: Amendment, actor: Actor) -> None:
+    for key, found in amended(row):
+        section = AgreementSection.objects.select_for_update().get(agreement=agreement, key=key)
+        put_section(agreement, section, row.after[key], found, actor, None)
+        # All parties have signed these words.
+        for approval in section.approvals.all():
+            approval.version = section.version
+            approval.save(update_fields=["version"])
+    row.state, row.in_force_at = St.IN_FORCE, clock.now()
+    row.save(update_fields=["state", "in_force_at"])
+    note(agreement, "amendment_in_force", actor, details={"number": row.number})
