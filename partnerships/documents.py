@@ -1,6 +1,7 @@
 """An agreement as its document: rows to the plain data that `portal.documents` sets."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -18,12 +19,15 @@ from partnerships.models import (
     Signature,
 )
 from partnerships.models.frame import FrameAnswer
+from portal.access.actor import Actor
 from portal.accounts.models import User
+from portal.common import clock
 from portal.common.templatetags.look import number
 from portal.documents import agreement as paper
+from portal.documents import paper as lettering
 from portal.documents.agreement import AgreementDocument, render_agreement_pdf
 from portal.documents.amendment import AmendmentDocument, render_amendment_pdf
-from portal.documents.paper import Person, Shape
+from portal.documents.paper import Paper, Person, Shape, render_pdf
 from portal.documents.paper import Signature as SignatureLine
 
 _SHAPES = {
@@ -264,6 +268,37 @@ def _amendments(agreement: Agreement) -> Iterable[paper.AmendmentInForce]:
             effective_on=row.effective_on,
             changes=tuple(_changes_of(row)),
         )
+
+
+def letter(agreement: Agreement, kind: str, *, text: str, day: date, actor: Actor) -> bytes:
+    """A notice or a suspension as a letter from one party to the others."""
+    words = {
+        Document.Kind.TERMINATION: (_("Opsigelse"), _("Aftalen slutter")),
+        Document.Kind.SUSPENSION: (_("Suspension"), _("Aftalen holder pause fra")),
+    }
+    heading, label = words[Document.Kind(kind)]
+    others = [
+        row.organisation.name
+        for row in agreement.parties.all()
+        if row.left_on is None and row.organisation_id != actor.organisation_id
+    ]
+    return render_pdf(
+        Paper(
+            language="da",
+            kicker=_("Samarbejdsaftale %(number)s") % {"number": agreement.number},
+            title=heading,
+            lead=agreement.title,
+            made_on=clock.today(),
+            blocks=(
+                *lettering.facts(
+                    (_("Fra"), f"{actor.organisation_name}, {actor.name}"),
+                    (_("Til"), others),
+                    (label, lettering.day(day)),
+                ),
+                *lettering.section(_("Begrundelse"), lettering.text(text)),
+            ),
+        )
+    )
 
 
 def signature_lines(agreement: Agreement, text: Document | None) -> Iterable[SignatureLine]:

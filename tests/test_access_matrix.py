@@ -231,7 +231,7 @@ def objects(rows: Rows) -> dict[str, Objects]:
         last_day=clock.today() + timedelta(days=31),
     )
     handler = NamedHandler.objects.filter(organisation=world.receiver).get()
-    agreement = Agreement.objects.create(slug=f"aftale-{uuid7()}", title="Aftale", status="active")
+    agreement = Agreement.objects.create(number="2026-900", title="Aftale", kind="partnership")
     for organisation, side in ((world.region, "public"), (world.receiver, "association")):
         AgreementParty.objects.create(agreement=agreement, organisation=organisation, side=side)
 
@@ -257,7 +257,7 @@ def objects(rows: Rows) -> dict[str, Objects]:
         policy.ORGANISATION: by_slug(world.receiver),
         policy.OFFER: by_slug(rows.offer),
         policy.NEW_OFFER: by_slug(new_offer),
-        policy.AGREEMENT: by_slug(agreement),
+        policy.AGREEMENT: by_key(agreement),
         # Addresses whose argument opens no row by itself: only the missing one is tried.
         policy.TOKEN: Objects({}, {"token": new_token()}),
         policy.NUMBER: Objects({}, {"pk": 10**7}),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partnerships.dates import earliest_end
+from partnerships.documents import letter
 from partnerships.facts import SECTIONS, read, write
 from partnerships.facts.storing import without_ids
 from partnerships.guards import missing_for_close
@@ -42,23 +43,32 @@ _PDF = "application/pdf"
 
 @transaction.atomic
 def suspend_agreement(
-    *, agreement_id: UUID, comment: str, document: bytes, actor: Actor
+    *, agreement_id: UUID, comment: str, document: bytes = b"", actor: Actor
 ) -> Agreement:
-    """active→suspended by the public coordinator, with a reason and a document (a PDF)."""
+    """active→suspended by the public coordinator, with a reason and a document: an own PDF, or a
+    letter set from the reason."""
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
     comment = require_comment(comment, _("Skriv, hvorfor aftalen sættes på pause."))
     event = turn(agreement, "suspend", actor, comment=comment)
-    refuse_unless_pdf(document)
-    store_document(
+    _file_letter(agreement, Document.Kind.SUSPENSION, document, comment, clock.today(), actor)
+    keep(agreement, event, actor)
+    return agreement
+
+
+def _file_letter(
+    agreement: Agreement, kind: str, content: bytes, text: str, day: date, actor: Actor
+) -> Document:
+    """The uploaded PDF, or a letter that says the same."""
+    if content:
+        refuse_unless_pdf(content)
+    return store_document(
         agreement,
-        kind=Document.Kind.SUSPENSION,
+        kind=kind,
         title=agreement.title,
-        content=document,
+        content=content or letter(agreement, kind, text=text, day=day, actor=actor),
         content_type=_PDF,
         actor=actor,
     )
-    keep(agreement, event, actor)
-    return agreement
 
 
 @transaction.atomic
@@ -72,9 +82,10 @@ def resume_agreement(*, agreement_id: UUID, comment: str = "", actor: Actor) -> 
 
 @transaction.atomic
 def give_notice(
-    *, agreement_id: UUID, ends_on: date, comment: str, document: bytes, actor: Actor
+    *, agreement_id: UUID, ends_on: date, comment: str, document: bytes = b"", actor: Actor
 ) -> Agreement:
-    """Any party terminates: a document, and a day that is not before the notice period is over. The
+    """Any party terminates: a document (an own PDF, or
+    a letter set from the reason), and a day that is not before the notice period is over. The
     agreement runs until then, and a job ends it on that day.
 
     Raises `InvalidInput`, `WrongState` (not running, notice given already, an open amendment).
@@ -97,15 +108,9 @@ def give_notice(
         )
     if agreement.ends_on is not None and ends_on > agreement.ends_on:
         raise InvalidInput({"ends_on": _("Aftalen slutter af sig selv før den dag.")})
-    refuse_unless_pdf(document)
     agreement.terminates_on = ends_on
-    agreement.termination_document = store_document(
-        agreement,
-        kind=Document.Kind.TERMINATION,
-        title=agreement.title,
-        content=document,
-        content_type=_PDF,
-        actor=actor,
+    agreement.termination_document = _file_letter(
+        agreement, Document.Kind.TERMINATION, document, comment, ends_on, actor
     )
     agreement.updated_at = clock.now()
     agreement.save(update_fields=["terminates_on", "termination_document", "updated_at"])

@@ -25,6 +25,10 @@ NARROWER: dict[str, tuple[str, ...]] = {
     "django_migrations": READ,
     "referrals_referralevent": APPEND,
     "offers_offerevent": APPEND,
+    "partnerships_agreementchange": APPEND,
+    "partnerships_agreementevent": APPEND,
+    "partnerships_document": APPEND,
+    "partnerships_signature": ("SELECT", "INSERT", "UPDATE"),
 }
 # Rows that pages never delete; only jobs do, when a retention rule says so.
 KEPT_BY_PAGES: dict[str, tuple[str, ...]] = dict.fromkeys(

@@ -81,11 +81,30 @@ def test_the_company_to_hospital_takes_bridging():
 
 def test_the_agreements_stand_with_their_parties_and_dates():
     assert Agreement.objects.count() == 25
-    agreement = Agreement.objects.get(slug="aft-foelgeskab-ah")
+    agreement = Agreement.objects.get(external_id="aft-foelgeskab-ah")
     parties = {row.organisation.slug for row in agreement.parties.all()}
     assert parties == {"amager-hvidovre", "social-sundhed"}
-    row = next(row for row in records("collaborations.jsonl") if row["id"] == agreement.slug)
+    rows = {row["id"]: row for row in records("collaborations.jsonl")}
+    row = rows[agreement.external_id]
     assert agreement.starts_on == MONDAY.date() + timedelta(days=row["start_in_days"])
+    states = dict(Agreement.objects.values_list("external_id", "status"))
+    assert states == {key: row["status"] for key, row in rows.items()}
+
+
+def test_the_agreements_went_through_the_guards_and_both_sides_voices_stand():
+    agreement = Agreement.objects.get(external_id="aft-soc-henvisning-midt")
+
+    assert set(agreement.reviews.values_list("kind", flat=True)) == {
+        "professional",
+        "legal",
+        "data_protection",
+    }
+    assert agreement.signatures.count() == 4
+    voices = [row.voice for row in agreement.parties.all() if row.voice]
+    assert len(voices) == 2
+    verbs = list(agreement.events.values_list("verb", flat=True))
+    assert verbs[-1] in {"activate", "milestone_done"}
+    assert "negotiate" in verbs
 
 
 def test_every_persona_signs_in_with_one_click_and_has_no_password():

@@ -61,6 +61,7 @@ def _staff(organisations: list[Organisation]) -> int:
         owns = row.slug in owners
         if row.pk not in managed or (owns and row.pk not in receiving):
             _appoint(row, owns=owns)
+    _appoint_counsel(organisations)
     cast = Cast()
     contacts = set(Contact.objects.values_list("organisation_id", flat=True))
     for row in organisations:
@@ -110,6 +111,28 @@ def _appoint(organisation: Organisation, *, owns: bool) -> None:
         roles=_roles(organisation, owns=owns),
         actor=BUILDER,
     )
+
+
+# Whose agreements somebody must look at: a hospital and a council ask their region.
+_HAVE_COUNSEL: Final = frozenset(
+    {OrganisationKind.REGION, OrganisationKind.MUNICIPALITY, OrganisationKind.OTHER_PUBLIC}
+)
+
+
+def _appoint_counsel(organisations: list[Organisation]) -> None:
+    """A lawyer and a data protection officer, where no persona is one already."""
+    for role, word in ((Role.LAWYER, "jurist"), (Role.DPO, "dpo")):
+        there = _with_role(role)
+        for row in organisations:
+            if row.kind in _HAVE_COUNSEL and row.pk not in there:
+                appoint_member(
+                    organisation_id=row.pk,
+                    email=f"{word}.{row.slug}@person.example",
+                    name=invented_name(f"{row.slug}/{word}"),
+                    title="",
+                    roles=(role,),
+                    actor=BUILDER,
+                )
 
 
 def _set_contacts(organisation: Organisation, actor: Actor) -> None:
