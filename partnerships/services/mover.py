@@ -37,7 +37,8 @@ class NotReady(DomainError):
 def lock_agreement(*, agreement_id: UUID, actor: Actor) -> Agreement:
     """The row, locked until the transaction ends, with its parties. Raises `NotFound`."""
     rows = Agreement.objects.all() if actor.is_system else Agreement.objects.visible_to(actor)
-    agreement = rows.filter(pk=agreement_id).select_for_update(of=("self",)).first()
+    found = rows.filter(pk=agreement_id).select_for_update(of=("self",))
+    agreement = found.prefetch_related("parties__organisation").first()
     if agreement is None:
         raise NotFound()
     return agreement

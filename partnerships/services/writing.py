@@ -151,16 +151,23 @@ def put_section(
     trail.record(actor, "agreement.write", agreement, section=section.key)
 
 
-def _approve(section: AgreementSection, party: AgreementParty, actor: Actor) -> None:
-    SectionApproval.objects.update_or_create(
+def _approval(section: AgreementSection, party: AgreementParty, actor: Actor) -> SectionApproval:
+    return SectionApproval(
         section=section,
         party=party,
-        defaults={
-            "version": section.version,
-            "at": clock.now(),
-            "user_id": actor.user_id,
-            "user_name": actor.name,
-        },
+        version=section.version,
+        at=clock.now(),
+        user_id=actor.user_id,
+        user_name=actor.name,
+    )
+
+
+def _approve(section: AgreementSection, party: AgreementParty, actor: Actor) -> None:
+    SectionApproval.objects.bulk_create(
+        [_approval(section, party, actor)],
+        update_conflicts=True,
+        unique_fields=["section", "party"],
+        update_fields=["version", "at", "user_id", "user_name"],
     )
 
 
@@ -168,25 +175,43 @@ def _approve(section: AgreementSection, party: AgreementParty, actor: Actor) -> 
 def approve_section(*, agreement_id: UUID, key: str, version: int, actor: Actor) -> None:
     """Say yes to a section as it stands, for the own party. Raises `ChangedMeanwhile` when it is no
     longer the version that was read; a second click changes nothing."""
-    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
-    party = _writer(agreement, actor)
-    _refuse_unless_writable(agreement)
-    section = _section(agreement, key)
-    if section.version != version:
-        raise ChangedMeanwhile(read(agreement, key), section.version, section.changed_by_name)
-    if section.approvals.filter(party=party, version=version).exists():
-        return
-    _approve(section, party, actor)
-    trail.record(actor, "agreement.approve_section", agreement, section=key)
+    _say_yes(agreement_id, {key: version}, actor)
 
 
 @transaction.atomic
 def approve_all_sections(*, agreement_id: UUID, versions: Mapping[str, int], actor: Actor) -> None:
     """Say yes to the whole document as it was read: `versions` are those of the page."""
-    for key in SectionKey.values:
-        approve_section(
-            agreement_id=agreement_id, key=key, version=versions.get(key, -1), actor=actor
+    _say_yes(agreement_id, {key: versions.get(key, -1) for key in SectionKey.values}, actor)
+
+
+def _say_yes(agreement_id: UUID, versions: Mapping[str, int], actor: Actor) -> None:
+    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
+    party = _writer(agreement, actor)
+    _refuse_unless_writable(agreement)
+    rows = agreement.sections.select_for_update().filter(key__in=versions)
+    sections = {row.key: row for row in rows}
+    if set(sections) != set(versions):
+        raise NotFound()
+    for key, version in versions.items():
+        row = sections[key]
+        if row.version != version:
+            raise ChangedMeanwhile(read(agreement, key), row.version, row.changed_by_name)
+    given = dict(
+        SectionApproval.objects.filter(party=party, section__in=rows).values_list(
+            "section__key", "version"
         )
+    )
+    new = [row for row in sections.values() if given.get(row.key) != row.version]
+    if not new:
+        return
+    SectionApproval.objects.bulk_create(
+        [_approval(row, party, actor) for row in new],
+        update_conflicts=True,
+        unique_fields=["section", "party"],
+        update_fields=["version", "at", "user_id", "user_name"],
+    )
+    keys = ",".join(sorted(row.key for row in new))
+    trail.record(actor, "agreement.approve_section", agreement, section=keys)
 
 
 # --- comments and suggestions -----------------------------------------------------------------
