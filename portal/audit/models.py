@@ -15,7 +15,7 @@ class AuditEntry(models.Model):
     privacy: ClassVar[dict[str, str]] = {
         "controller": "den dataansvarlige for den række, der er set eller ændret",
         "purpose": "at kunne svare på, hvem der har set og ændret hvad",
-        "retention": "5 år, derefter slettes hele måneder",
+        "retention": "5 år, hvis driften ikke har sat andet; derefter slettes hele måneder",
         "seen_by": "databeskyttelsesrådgiveren; borgeren selv ved indsigt",
     }
 
@@ -77,6 +77,30 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id}–{self.last_id}"
+
+
+class AuditCut(models.Model):
+    """What a sealed range still holds since an expired month left it; chained to the cut before."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    month = models.DateField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    rows = models.BigIntegerField()
+    digest = models.BinaryField()
+    seal = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_cut"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_id__lte=models.F("last_id")), name="audit_cut_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.first_id}–{self.last_id}"
 
 
 class PatientModel(models.Model):

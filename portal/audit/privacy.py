@@ -58,6 +58,7 @@ WITHOUT_PERSONS: Final[Mapping[str, str]] = {
     "geography.postalcode": "public reference data",
     "geography.postalcodemunicipality": "public reference data",
     "geography.region": "public reference data",
+    "audit.auditcut": "sums over what is left of the trail",
     "audit.auditmark": "numbers of the trail",
     "audit.auditseal": "sums over the trail",
     "demo.demoworld": "how far the example world is built; everybody in it is invented",

@@ -19,6 +19,7 @@ ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 # Tables that differ from ALL for the app and the worker.
 NARROWER: dict[str, tuple[str, ...]] = {
+    "audit_cut": (),
     "audit_entry": APPEND,
     "audit_mark": (),
     "audit_seal": (),
@@ -44,6 +45,7 @@ KEPT_BY_PAGES: dict[str, tuple[str, ...]] = dict.fromkeys(
     ("SELECT", "INSERT", "UPDATE"),
 )
 SEALER_TABLES: dict[str, tuple[str, ...]] = {
+    "audit_cut": READ,  # written by the owner alone, who alone can drop a month
     "audit_entry": READ,
     "audit_mark": ALL,
     "audit_seal": APPEND,

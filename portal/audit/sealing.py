@@ -14,21 +14,24 @@ Stated limit: what a superuser removes before it is sealed leaves no trace. Afte
 import hashlib
 import hmac
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from portal.audit.models import AuditMark, AuditSeal
+from portal.audit.models import AuditCut, AuditMark, AuditSeal
 from portal.audit.roles import SEALER
 from portal.common import clock
 
 MARK_AGE = timedelta(minutes=1)
 START = b"samspil audit trail"
+CUT_START = b"samspil audit cuts"
 # Ids under one seal at most, so that no seal needs much memory, also after the job stood still.
 MOST_IDS = 100_000
 
@@ -40,7 +43,7 @@ _CANONICAL = """jsonb_build_array(id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD
 _DIGEST = f"""
     SELECT count(*), sha256(convert_to(coalesce(string_agg({_CANONICAL}, E'\\n' ORDER BY id), ''),
                                        'UTF8'))
-    FROM audit_entry WHERE id BETWEEN %s AND %s"""  # noqa: S608
+    FROM audit_entry WHERE id BETWEEN %s AND %s AND tableoid <> %s"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,12 @@ def _look() -> tuple[int, int, int]:
     return last_id, oldest_running, not_yet_given
 
 
-def _digest(first_id: int, last_id: int) -> tuple[int, bytes]:
+def digest_of(first_id: int, last_id: int, *, without: str | None = None) -> tuple[int, bytes]:
+    """How many rows a range of ids holds, and their digest; without those of one partition."""
     with connection.cursor() as cursor:
-        cursor.execute(_DIGEST, [first_id, last_id])
+        cursor.execute("SELECT coalesce(to_regclass(%s::text)::oid, 0::oid)", [without])
+        (partition,) = cursor.fetchone()
+        cursor.execute(_DIGEST, [first_id, last_id, partition])
         rows, digest = cursor.fetchone()
     return rows, bytes(digest)
 
@@ -96,6 +102,36 @@ def _digest(first_id: int, last_id: int) -> tuple[int, bytes]:
 def _seal(previous: bytes, first_id: int, last_id: int, rows: int, digest: bytes) -> bytes:
     text = previous + f"|{first_id}|{last_id}|{rows}|".encode() + digest
     return hmac.new(settings.SEAL_KEY, text, hashlib.sha256).digest()
+
+
+def seal_of_cut(previous: bytes, cut: AuditCut) -> bytes:
+    text = previous + f"|{cut.month}|{cut.first_id}|{cut.last_id}|{cut.rows}|".encode()
+    return hmac.new(settings.SEAL_KEY, text + bytes(cut.digest), hashlib.sha256).digest()
+
+
+class Cuts:
+    """The records of expired months (`portal.audit.expiry`) that hold now: a later one takes the
+    place of those that it covers."""
+
+    def __init__(self) -> None:
+        self.all = list(AuditCut.objects.order_by("id"))
+        holding: list[AuditCut] = []
+        for cut in self.all:
+            holding = [row for row in holding if not cut.first_id <= row.first_id <= cut.last_id]
+            holding.append(cut)
+        self.holding = sorted(holding, key=attrgetter("first_id"))
+
+    def over(self, entry_id: int) -> AuditCut | None:
+        place = bisect_right(self.holding, entry_id, key=attrgetter("first_id")) - 1
+        if place >= 0 and entry_id <= self.holding[place].last_id:
+            return self.holding[place]
+        return None
+
+
+def wait_for_cuts() -> None:
+    """Until this transaction ends nothing is cut by others, and nobody reads half a cut."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit.expire'))")
 
 
 def seal_closed_range() -> AuditSeal | None:
@@ -112,7 +148,7 @@ def seal_closed_range() -> AuditSeal | None:
         if mark is None or mark.last_id < first_id:
             return None
         up_to = min(mark.last_id, first_id + MOST_IDS - 1)
-        rows, digest = _digest(first_id, up_to)
+        rows, digest = digest_of(first_id, up_to)
         previous = bytes(newest.seal) if newest else START
         sealed = AuditSeal.objects.create(
             at=clock.now(),
@@ -158,16 +194,22 @@ def verify() -> list[Break]:
 
 def _breaks() -> Iterator[Break]:
     with _as_sealer():
+        wait_for_cuts()
+        cuts = Cuts()
+        previous = CUT_START
+        for cut in cuts.all:
+            if bytes(cut.seal) != seal_of_cut(previous, cut):
+                yield Break(cut.first_id, cut.last_id, "the record of a cut does not fit")
+            previous = bytes(cut.seal)
+        for cut in cuts.holding:
+            yield from _difference(cut)
         previous, expected_first = START, 1
         seals: dict[int, str] = {}
         for seal in AuditSeal.objects.order_by("first_id").iterator():
             if seal.first_id != expected_first:
                 yield Break(expected_first, seal.first_id - 1, "a seal is missing")
-            rows, digest = _digest(seal.first_id, seal.last_id)
-            if rows != seal.rows:
-                yield Break(seal.first_id, seal.last_id, f"{seal.rows} rows sealed, {rows} found")
-            elif digest != bytes(seal.digest):
-                yield Break(seal.first_id, seal.last_id, "a row was changed")
+            if cuts.over(seal.first_id) is None:
+                yield from _difference(seal)
             if bytes(seal.seal) != _seal(
                 previous, seal.first_id, seal.last_id, seal.rows, bytes(seal.digest)
             ):
@@ -177,6 +219,15 @@ def _breaks() -> Iterator[Break]:
     for last_id, kept in _kept_outside():
         if seals.get(last_id) != kept:
             yield Break(last_id, last_id, "a seal kept outside is not in the database")
+
+
+def _difference(sealed: AuditSeal | AuditCut) -> Iterator[Break]:
+    """A range against what was written down of it: when it was sealed, or when a month left it."""
+    rows, digest = digest_of(sealed.first_id, sealed.last_id)
+    if rows != sealed.rows:
+        yield Break(sealed.first_id, sealed.last_id, f"{sealed.rows} rows sealed, {rows} found")
+    elif digest != bytes(sealed.digest):
+        yield Break(sealed.first_id, sealed.last_id, "a row was changed")
 
 
 def discard_marks() -> None:

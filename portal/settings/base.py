@@ -23,6 +23,9 @@ FIELD_KEYS = env.keyring("FIELD_KEYS")
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY", at_least=32).encode()
 SEAL_KEY = env.text("SEAL_KEY", at_least=32).encode()
 SEAL_FILE = Path(env.text("SEAL_FILE"))
+# Why the trail ends stands in portal/audit/expiry.py. Less than a year and a month would remove
+# months that `bootstrap_database` makes.
+AUDIT_KEPT_MONTHS = env.number("AUDIT_KEPT_MONTHS", 60, lowest=14)
 SITE_URL = env.text("SITE_URL")
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", BASE_DIR / "var" / "media"))
 # From this much money in any one year a lawyer must look at an agreement (workflows.md).

@@ -77,10 +77,12 @@ def test_the_trail_takes_inserts_alone_and_the_reporting_role_reads_no_person() 
     for role in (roles.APP, roles.WORKER):
         assert set(wanted[role, "audit_entry"]) == {"SELECT", "INSERT"}
         assert wanted[role, "audit_seal"] == wanted[role, "audit_mark"] == ()
+        assert wanted[role, "audit_cut"] == ()
         assert set(wanted[role, "referrals_referralevent"]) == {"SELECT", "INSERT"}
     assert {held for (role, _), held in wanted.items() if role == roles.REPORTING} == {()}
     assert {name for (role, name), held in wanted.items() if role == roles.SEALER and held} == {
         "audit_entry",
+        "audit_cut",
         "audit_mark",
         "audit_seal",
     }

@@ -238,7 +238,7 @@ def test_who_lacks_the_key_cannot_seal_a_changed_row_again(minutes: Minutes, set
     with tampering():
         run("UPDATE audit_entry SET action = 'x' WHERE id = %s", [seal.last_id])
         settings.SEAL_KEY = b"a key that somebody guessed here"
-        rows, digest = sealing._digest(seal.first_id, seal.last_id)
+        rows, digest = sealing.digest_of(seal.first_id, seal.last_id)
         newer = AuditSeal.objects.exclude(pk=seal.pk).order_by("-last_id").first()
         previous = bytes(newer.seal) if newer else sealing.START
         forged = sealing._seal(previous, seal.first_id, seal.last_id, rows, digest)

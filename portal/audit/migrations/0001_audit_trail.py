@@ -124,4 +124,25 @@ class Migration(migrations.Migration):
                 name="audit_seal_range",
             ),
         ),
+        migrations.CreateModel(
+            name="AuditCut",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("month", models.DateField()),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
+                ("rows", models.BigIntegerField()),
+                ("digest", models.BinaryField()),
+                ("seal", models.BinaryField()),
+            ],
+            options={"db_table": "audit_cut"},
+        ),
+        migrations.AddConstraint(
+            model_name="auditcut",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_id__lte", models.F("last_id"))),
+                name="audit_cut_range",
+            ),
+        ),
     ]
