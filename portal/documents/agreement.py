@@ -422,11 +422,6 @@ def _budget(budget: Budget) -> Iterable[tuple[Block, ...]]:
 
 def _budget_table(budget: Budget, places: range, *, is_last: bool) -> tuple[Block, ...]:
     """The years at `places`; the last table also has what all years give, and what lasts."""
-    kinds = (
-        (BudgetKind.MONEY, _("Penge, kr.")),
-        (BudgetKind.IN_KIND, _("Lokaler, arbejdstid og andet, kr.")),
-        (BudgetKind.VOLUNTEER_HOURS, _("Frivillige, timer")),
-    )
 
     def row(line: BudgetLine, kind: RowKind = RowKind.NORMAL) -> Row:
         sums = (_total(line.amounts), line.lasting) if is_last else ()
@@ -439,16 +434,19 @@ def _budget_table(budget: Budget, places: range, *, is_last: bool) -> tuple[Bloc
             kind,
         )
 
-    rows: list[Row] = []
-    for kind, label in kinds:
+    def group(kind: BudgetKind, label: str) -> list[Row]:
         lines = [line for line in budget.lines if line.kind == kind]
-        if lines:
-            rows += [paper.group_row(label), *map(row, lines)]
+        rows = [paper.group_row(label), *map(row, lines)] if lines else []
         if len(lines) > 1:
             rows.append(row(_sum_line(_("I alt"), lines, budget), RowKind.TOTAL))
+        return rows
+
+    rows = group(BudgetKind.MONEY, _("Penge, kr."))
+    rows += group(BudgetKind.IN_KIND, _("Lokaler, arbejdstid og andet, kr."))
     worth = [line for line in budget.lines if line.kind != BudgetKind.VOLUNTEER_HOURS]
     if len({line.kind for line in worth}) > 1:
         rows.append(row(_sum_line(_("Penge og andet i alt, kr."), worth, budget), RowKind.TOTAL))
+    rows += group(BudgetKind.VOLUNTEER_HOURS, _("Frivillige, timer"))
     sums = (_("I alt"), _("Varigt")) if is_last else ()
     names = (*(str(budget.years[place]) for place in places), *sums)
     columns = (Column(_("Post"), 1), *(Column(name, is_number=True) for name in names))
@@ -488,7 +486,7 @@ def _volunteers(volunteers: Volunteers) -> tuple[tuple[Block, ...], ...]:
 def _frame(answers: Sequence[FrameAnswer]) -> tuple[Block, ...]:
     return paper.table(
         _("Rammespørgsmål med svar og begrundelse"),
-        (Column(_("Spørgsmål"), 5), Column(_("Svar"), 2), Column(_("Begrundelse"), 6)),
+        (Column(_("Spørgsmål"), 5), Column(_("Svar"), 3), Column(_("Begrundelse"), 6)),
         (
             Row(
                 (

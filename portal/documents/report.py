@@ -211,10 +211,10 @@ def _figures(figures: Sequence[KeyFigure]) -> tuple[Block, ...]:
 
 def _initiatives(initiatives: Sequence[Initiative]) -> tuple[Block, ...]:
     columns = (
-        Column(_("Indsats"), 5),
-        Column(_("Økonomi"), 5),
-        Column(_("Status"), 4),
-        Column(_("Indikator"), 4),
+        Column(_("Indsats"), 20),
+        Column(_("Økonomi"), 18),
+        Column(_("Status"), 17),
+        Column(_("Indikator"), 17),
     )
     return paper.table(
         _("Økonomi, status og indikator for hver indsats"),
