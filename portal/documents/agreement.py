@@ -21,6 +21,7 @@ from portal.documents.paper import (
     Bullet,
     Card,
     Cards,
+    Cell,
     Column,
     Paper,
     Person,
@@ -429,7 +430,7 @@ def _budget_table(budget: Budget, places: range, *, is_last: bool) -> tuple[Bloc
         return Row(
             (
                 cell(line.title, line.source),
-                *(cell(paper.danish_number(number)) for number in numbers),
+                *(cell(paper.danish_number(_whole_or_ore(number))) for number in numbers),
             ),
             kind,
         )
@@ -464,6 +465,13 @@ def _sum_line(title: str, lines: Sequence[BudgetLine], budget: Budget) -> Budget
     )
 
 
+def _whole_or_ore(amount: Decimal | None) -> Decimal | None:
+    """1.000,50 and not 1.000,5; whole kroner and hours without decimals."""
+    if amount is None:
+        return None
+    return amount.quantize(Decimal(1) if amount == amount.to_integral_value() else Decimal("0.01"))
+
+
 def _total(amounts: Sequence[Decimal | None]) -> Decimal | None:
     known = [amount for amount in amounts if amount is not None]
     return sum(known, Decimal()) if known else None
@@ -487,19 +495,15 @@ def _frame(answers: Sequence[FrameAnswer]) -> tuple[Block, ...]:
     return paper.table(
         _("Rammespørgsmål med svar og begrundelse"),
         (Column(_("Spørgsmål"), 5), Column(_("Svar"), 3), Column(_("Begrundelse"), 6)),
-        (
-            Row(
-                (
-                    cell(item.question),
-                    cell(
-                        item.answer or _("Ikke besvaret"), shape=None if item.answer else Shape.FEW
-                    ),
-                    cell(item.reason),
-                )
-            )
-            for item in answers
-        ),
+        (Row((cell(item.question), _answer(item), cell(item.reason))) for item in answers),
     )
+
+
+def _answer(item: FrameAnswer) -> Cell:
+    """A question that is answered in words alone is answered."""
+    if item.answer or item.reason:
+        return cell(item.answer)
+    return cell(_("Ikke besvaret"), shape=Shape.FEW)
 
 
 def _risks(risks: Sequence[Risk]) -> tuple[Block, ...]:

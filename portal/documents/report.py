@@ -211,10 +211,10 @@ def _figures(figures: Sequence[KeyFigure]) -> tuple[Block, ...]:
 
 def _initiatives(initiatives: Sequence[Initiative]) -> tuple[Block, ...]:
     columns = (
-        Column(_("Indsats"), 20),
-        Column(_("Økonomi"), 18),
-        Column(_("Status"), 17),
-        Column(_("Indikator"), 17),
+        Column(_("Indsats"), 27),
+        Column(_("Økonomi"), 27),
+        Column(_("Status"), 24),
+        Column(_("Indikator"), 22),
     )
     return paper.table(
         _("Økonomi, status og indikator for hver indsats"),

@@ -55,7 +55,7 @@ LINE = "D5CBBA"
 MARGIN = Cm(2.2)
 PAGE_WIDTH, PAGE_HEIGHT = Cm(21), Cm(29.7)
 LINE_WIDTH = PAGE_WIDTH - 2 * MARGIN
-NUMBER_WIDTH = Cm(1.55)
+DIGIT_WIDTH = Cm(0.22)
 LABEL_WIDTH = Cm(3.6)
 # A taller row than this may break over two pages.
 LONG = 600
@@ -90,17 +90,17 @@ STYLES: dict[str, tuple[float, bool, RGBColor, float, float]] = {
 def render_docx(paper: Paper) -> bytes:
     document = docx.Document()
     _set_up(document, paper)
-    document.add_paragraph(paper.kicker, "Kicker")
-    document.add_heading(paper.title, 1)
+    _paragraph(document, paper.kicker, "Kicker")
+    _paragraph(document, paper.title, "Heading 1")
     if paper.lead:
-        document.add_paragraph(paper.lead, "Lead")
+        _paragraph(document, paper.lead, "Lead")
     if paper.status or paper.facts_line:
         line = document.add_paragraph()
         if paper.status:
             _write_cell(line, paper.status, bold=True)
         line.add_run("   " * bool(paper.status) + paper.facts_line).font.color.rgb = QUIET
     if notice := demo_notice():
-        document.add_paragraph(notice, "Quiet")
+        _paragraph(document, notice, "Quiet")
     for block in paper.blocks:
         _write(block, document)
     return _same_bytes_each_time(document)
@@ -110,16 +110,16 @@ def _write(block: Block, document: Document) -> None:
     """One block at the end of the document."""
     match block:
         case Heading():
-            document.add_heading(block.text, block.level)
+            _paragraph(document, block.text, f"Heading {block.level}")
         case Text():
             style = {"lead": "Lead", "quiet": "Quiet", "voice": "Voice"}.get(block.role, "Normal")
             for paragraph in block.paragraphs:
-                document.add_paragraph(paragraph, style)
+                _paragraph(document, paragraph, style)
         case Bullets():
             _write_bullets(block, document)
         case Facts():
             for fact in block.rows:
-                line = document.add_paragraph(style="Fact")
+                line = _paragraph(document, "", "Fact")
                 line.add_run(fact.label).font.color.rgb = QUIET
                 line.add_run("\t" + "\n".join(fact.lines))
         case Figures():
@@ -134,19 +134,30 @@ def _write(block: Block, document: Document) -> None:
             _write_signatures(block, document)
         case Cards():
             for card in block.items:
-                document.add_heading(card.title, 3)
+                _paragraph(document, card.title, "Heading 3")
                 if card.kicker:
-                    document.add_paragraph(card.kicker, "Quiet")
+                    _paragraph(document, card.kicker, "Quiet")
                 for part in card.blocks:
                     _write(part, document)
 
 
+def _paragraph(document: Document, words: str, style: str) -> Paragraph:
+    line = document.add_paragraph(words)
+    _set_style(line, style)
+    return line
+
+
+def _set_style(line: Paragraph, style: str) -> None:
+    """By id: python-docx looks through every style for each name, which a long text feels."""
+    line._p.style = style.replace(" ", "")
+
+
 def _write_bullets(block: Bullets, document: Document) -> None:
     if block.label:
-        label = document.add_paragraph(block.label, "Label")
+        label = _paragraph(document, block.label, "Label")
         label.paragraph_format.keep_with_next = True
     for item in block.items:
-        line = document.add_paragraph(item.text, "List Bullet")
+        line = _paragraph(document, item.text, "List Bullet")
         if item.note:
             note = line.add_run(f"\n{item.note}")
             note.font.size, note.font.color.rgb = Pt(9.5), QUIET
@@ -213,9 +224,18 @@ def _new_table(document: Document, title: str, widths: list[Length]) -> WordTabl
     table.autofit = False
     for place, width in enumerate(widths):
         table.columns[place].width = width
+    properties = table._tbl.tblPr
     caption = OxmlElement("w:tblCaption")
     caption.set(qn("w:val"), title)
-    table._tbl.tblPr.append(caption)
+    properties.append(caption)
+    # The words of the first column stand where the text above stands.
+    margins = OxmlElement("w:tblCellMar")
+    for side, twips in (("left", "0"), ("right", "140")):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), twips)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties.find(qn("w:tblLook")).addprevious(margins)
     _flag(table.rows[0], "w:tblHeader")
     _flag(table.rows[0], "w:cantSplit")
     _border(table.rows[0], "bottom", "1B2323", 8)
@@ -223,18 +243,28 @@ def _new_table(document: Document, title: str, widths: list[Length]) -> WordTabl
 
 
 def _widths(block: Table) -> list[Length]:
-    """Columns of numbers are as wide as a number; the rest of the line is shared by `width`."""
-    rest = LINE_WIDTH - NUMBER_WIDTH * sum(column.is_number for column in block.columns)
-    shares = sum(column.width for column in block.columns if not column.is_number)
+    """A column of numbers is as wide as its longest; `width` shares the rest of the line."""
+    numbers = {
+        place: Length(DIGIT_WIDTH * max(6, *map(len, _texts(block, place))))
+        for place, column in enumerate(block.columns)
+        if column.is_number
+    }
+    rest = LINE_WIDTH - sum(numbers.values())
+    shares = sum(column.width for column in block.columns)
     return [
-        NUMBER_WIDTH if column.is_number else Length(rest * column.width // shares)
-        for column in block.columns
+        numbers.get(place) or Length(rest * column.width // shares)
+        for place, column in enumerate(block.columns)
     ]
+
+
+def _texts(block: Table, place: int) -> list[str]:
+    rows = (row for row in block.rows if row.kind != RowKind.GROUP)
+    return [block.columns[place].title, *(row.cells[place].text for row in rows)]
 
 
 def _line(cell: WordCell, *, is_number: bool = False) -> Paragraph:
     line: Paragraph = cell.paragraphs[0]
-    line.style = "In table"
+    _set_style(line, "In table")
     if is_number:
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     return line

@@ -438,6 +438,26 @@ def test_the_budget_adds_up_kind_by_kind() -> None:
     assert rows["Samtaler og opkald"] == ["900", "1.200", "200", "2.300", "1.200"]
 
 
+def test_kroner_have_two_decimals_or_none() -> None:
+    line = BudgetLine(title="Kaffe", amounts=(Decimal("1000.5"), Decimal("20.00")))
+    agreement = dataclasses.replace(BARE, budget=Budget(years=(2026, 2027), lines=(line,)))
+    row = word_of(render_agreement_docx(agreement)).tables[0].rows[-1]
+
+    assert [cell.text for cell in row.cells] == ["Kaffe", "1.000,50", "20", "1.020,50", "–"]
+
+
+def test_only_a_question_without_any_words_is_called_unanswered() -> None:
+    answers = (
+        FrameAnswer(question="A", reason="Afklaret 3. februar."),
+        FrameAnswer(question="B"),
+        FrameAnswer(question="C", answer="Nej"),
+    )
+    agreement = dataclasses.replace(BARE, frame_answers=answers)
+    rows = word_of(render_agreement_docx(agreement)).tables[0].rows[1:]
+
+    assert [row.cells[1].text for row in rows] == ["", "◐ Ikke besvaret", "Nej"]
+
+
 def test_many_years_are_set_in_tables_below_each_other() -> None:
     years = tuple(range(2026, 2038))
     line = BudgetLine(title="Regionen", amounts=(Decimal(1234567),) * 12)
