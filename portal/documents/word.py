@@ -281,13 +281,13 @@ def _write_cell(line: Paragraph, content: Cell, *, bold: bool = False) -> None:
 
 
 def _border(row: WordRow, side: str, colour: str, eighths: int) -> None:
-    for cell in row.cells:
+    for cell in row._tr.tc_lst:  # a merged cell once; Word refuses a second set of borders
         borders = OxmlElement("w:tcBorders")
         line = OxmlElement(f"w:{side}")
         for name, value in (("val", "single"), ("sz", str(eighths)), ("color", colour)):
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
-        cell._tc.get_or_add_tcPr().append(borders)
+        cell.get_or_add_tcPr().append(borders)
 
 
 def _flag(row: WordRow, name: str) -> None:

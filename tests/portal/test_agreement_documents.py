@@ -369,6 +369,17 @@ def test_every_word_table_has_a_repeated_header_row_and_a_name() -> None:
         assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
 
 
+def test_no_property_of_a_cell_or_a_table_stands_twice() -> None:
+    """Word calls such a file damaged, where python-docx and LibreOffice say nothing."""
+    body = word_of(render_agreement_docx(AGREEMENT)).element.body
+    properties = [*body.iter(qn("w:tcPr")), *body.iter(qn("w:tblPr")), *body.iter(qn("w:trPr"))]
+
+    assert len(properties) > 100
+    for element in properties:
+        tags = [child.tag for child in element]
+        assert len(tags) == len(set(tags))
+
+
 def test_a_word_file_numbers_its_pages() -> None:
     footer = word_of(render_agreement_docx(AGREEMENT)).sections[0].footer
     fields = [tag.get(qn("w:instr")) for tag in footer._element.iter(qn("w:fldSimple"))]
