@@ -574,6 +574,19 @@ def test_a_text_of_145000_characters_flows_on_and_is_not_cut(tmp_path: Path) -> 
     assert "Afsnit 1179:" in word_text(render_agreement_docx(agreement))
 
 
+@needs_poppler
+@pytest.mark.parametrize("size", [300, 900, 1500, 2500, 6000, 20000])
+def test_a_party_of_any_length_is_not_cut_beside_a_short_one(size: int, tmp_path: Path) -> None:
+    long = dataclasses.replace(HOSPITAL, role="ord " * (size // 4) + "SLUT")
+    agreement = dataclasses.replace(BARE, parties=(BARE.parties[0], ASSOCIATION, long, HOSPITAL))
+
+    text = read_back(render_agreement_pdf(agreement), tmp_path)
+
+    assert text.count("ord ") >= size // 4
+    assert "SLUT" in text
+    assert text.count("Eva Holst") == 2
+
+
 ODD = "👩‍👧 محمد علی 李小龍 \U000f0000 Ọ̀ṣunẹ́ \x00\x0b\ufffe #panic() $x$ *fed* <b> ]] {{ x }}"
 
 
