@@ -62,6 +62,25 @@ JOBS: dict[str, Job] = {
         Daily(time(3, 15)),
         command="forget_offer_drafts",
     ),
+    "partnerships.reports": Job(
+        "partnerships.tasks.begin_reports",
+        Daily(time(5, 0)),
+        command="begin_reports",
+        seconds=540,
+    ),
+    "partnerships.report_reminders": Job(
+        "partnerships.tasks.report_reminders",
+        Daily(time(7, 20)),
+        command="report_reminders",
+        seconds=540,
+    ),
+    # After midnight, so that yesterday is whole, and before the reports that are filled in with it.
+    "reporting.linked_offers": Job(
+        "portal.reporting.linked_offers.refresh_linked_offers",
+        Daily(time(4, 15)),
+        command="refresh_live_figures",
+        seconds=1700,
+    ),
     # With the dictionary, which no page loads; pages have indexed each change at once without it.
     "offers.search": Job(
         "offers.search.indexing.rebuild_nightly",

@@ -14,6 +14,7 @@ from partnerships.models.amendment import Amendment
 from partnerships.models.budget import BudgetAmount, BudgetLine, Payment
 from partnerships.models.document import AgreementClause, Clause, Document
 from partnerships.models.entrance import Enquiry, Entrance, EntrancePost
+from partnerships.models.figures import OfferFigures
 from partnerships.models.forum import (
     ActionPoint,
     AgendaItem,
@@ -85,6 +86,7 @@ __all__ = [
     "Meeting",
     "Milestone",
     "Obligation",
+    "OfferFigures",
     "Payment",
     "Question",
     "ReportBudgetRow",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from partnerships.models.agreement import Agreement
 from partnerships.models.document import Document
 from partnerships.models.party import AgreementParty
+from portal.access.actor import Actor
 from portal.common import clock
 from portal.common.models import UuidModel
 
@@ -27,6 +28,20 @@ class Initiative(UuidModel):
         return f"{self.number} {self.title}".strip()
 
 
+class StatusReportQuerySet(models.QuerySet["StatusReport"]):
+    def visible_to(self, actor: Actor) -> "StatusReportQuerySet":
+        """A report is there for those for whom its agreement is there."""
+        return self.filter(agreement__in=Agreement.objects.visible_to(actor).values("pk"))
+
+    def public(self) -> "StatusReportQuerySet":
+        """Published, of an agreement that every party wants in the public register."""
+        shown = Agreement.objects.public().values("pk")
+        return self.filter(state=StatusReport.State.PUBLISHED, agreement__in=shown)
+
+    def with_list_data(self) -> "StatusReportQuerySet":
+        return self.prefetch_related("signatures", "agreement__parties__organisation")
+
+
 class StatusReport(UuidModel):
     """One year's report, written and signed off by the parties together."""
 
@@ -42,6 +57,12 @@ class StatusReport(UuidModel):
         AWAITING_SIGNATURE = "awaiting_signature", _("Til underskrift")
         PUBLISHED = "published", _("Udgivet")
 
+    class Unit(models.TextChoices):
+        """What the annex is printed in; amounts are stored in øre whatever it says."""
+
+        KRONER = "kr", _("kr.")
+        MILLIONS = "mio", _("mio. kr.")
+
     agreement = models.ForeignKey(
         Agreement, on_delete=models.PROTECT, related_name="status_reports"
     )
@@ -54,6 +75,9 @@ class StatusReport(UuidModel):
     version = models.PositiveIntegerField(default=0)
     narrative = models.TextField(_("fortælling"), max_length=20000, blank=True)
     cases = models.TextField(_("eksempler"), max_length=20000, blank=True)
+    budget_unit = models.CharField(
+        _("bilagets beløb er i"), max_length=3, choices=Unit.choices, default=Unit.KRONER
+    )
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
     updated_by_name = models.CharField(max_length=120, blank=True)
@@ -62,8 +86,15 @@ class StatusReport(UuidModel):
         Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    objects = StatusReportQuerySet.as_manager()
+
     class Meta:
-        ordering = ["-period_to"]
+        ordering = ["-period_to", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["due_on"], name="report_not_in_yet", condition=~Q(state="published")
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "period_to"], name="one_report_a_period"),
             models.CheckConstraint(
@@ -103,10 +134,30 @@ class ReportRow(UuidModel):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, blank=True)
     status_words = models.CharField(_("status med egne ord"), max_length=300, blank=True)
     indicator = models.TextField(_("indikator"), max_length=2000, blank=True)
+    # What the row was filled in from, such as `offer:12`. A word and no key: the agreement may move
+    # on, and a published report may not change with it.
+    source = models.CharField(max_length=60, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="report_row_status_known",
+                condition=Q(
+                    status__in=[
+                        "",
+                        "on_schedule",
+                        "partly",
+                        "delayed",
+                        "under_way",
+                        "completed",
+                        "continued",
+                        "stopped",
+                    ]
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -124,7 +175,8 @@ class ReportBudgetRow(UuidModel):
     report = models.ForeignKey(StatusReport, on_delete=models.CASCADE, related_name="budget")
     level = models.CharField(max_length=5, choices=Level.choices)
     title = models.CharField(_("post"), max_length=300)
-    # {"2017": øre}
+    in_hours = models.BooleanField(_("timer"), default=False)
+    # {"2017": øre, or hours}; a year that is not there is the published dash.
     amounts = models.JSONField(default=dict)
     total_ore = models.BigIntegerField(_("i alt"), null=True, blank=True)
     lasting_ore = models.BigIntegerField(_("varigt"), null=True, blank=True)
@@ -132,6 +184,11 @@ class ReportBudgetRow(UuidModel):
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="report_budget_level_known", condition=Q(level__in=["group", "line", "part"])
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

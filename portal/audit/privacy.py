@@ -88,6 +88,7 @@ WITHOUT_PERSONS: Final[Mapping[str, str]] = {
     "partnerships.indicator": "goals and their measures",
     "partnerships.initiative": "parts of an agreement",
     "partnerships.milestone": "what shall be reached and when",
+    "partnerships.offerfigures": "counts of referrals, the small ones hidden",
     "partnerships.payment": "money between organisations",
     "partnerships.reportbudgetrow": "money of a report",
     "partnerships.reportrow": "how initiatives go",

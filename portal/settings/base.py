@@ -41,6 +41,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Samspil <svar-ikke@samspil.
 CONTACT_MAIL = env.text("CONTACT_MAIL", "kontakt@samspil.example")
 CONTACT_PHONE = env.text("CONTACT_PHONE", "")
 ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
+# Fewer persons than this are hidden in figures that leave those who may see the persons. It may be
+# raised, never lowered.
+FEWEST_PERSONS_SHOWN = env.number("FEWEST_PERSONS_SHOWN", 5, lowest=5)
 SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.sms.UnconfiguredSms")
 
 if env.flag("DEBUG", False):
@@ -65,6 +68,7 @@ INSTALLED_APPS = [
     "offers",
     "referrals",
     "partnerships",
+    "portal.reporting",
     "allauth",
     "allauth.account",
     "allauth.mfa",
