@@ -1,6 +1,7 @@
 """Which mails an agreement sends, and to whom. How they are put together stands in `mails.py`."""
 
 from partnerships.models import Agreement, AgreementEvent, SectionComment
+from partnerships.reports import mails as report_mails  # noqa: F401 - found with this module
 from portal.access.actor import Actor
 
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.models.agreement import Agreement
+from portal.access.actor import Actor
 from portal.common.models import UuidModel
 
 
@@ -18,6 +19,12 @@ class Goal(UuidModel):
 
     def __str__(self) -> str:
         return self.text
+
+
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
+    def visible_to(self, actor: Actor) -> "IndicatorQuerySet":
+        """An indicator is there for those for whom its agreement is there."""
+        return self.filter(agreement__in=Agreement.objects.visible_to(actor).values("pk"))
 
 
 class Indicator(UuidModel):
@@ -53,6 +60,8 @@ class Indicator(UuidModel):
         _("tallet kommer fra"), max_length=16, choices=Measure.choices, default=Measure.BY_HAND
     )
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = IndicatorQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -38,8 +38,11 @@ class StatusReportQuerySet(models.QuerySet["StatusReport"]):
         shown = Agreement.objects.public().values("pk")
         return self.filter(state=StatusReport.State.PUBLISHED, agreement__in=shown)
 
-    def with_list_data(self) -> "StatusReportQuerySet":
-        return self.prefetch_related("signatures", "agreement__parties__organisation")
+    def with_page_data(self) -> "StatusReportQuerySet":
+        """Who has signed and who shall; rows are read by whoever shows them."""
+        return self.select_related("agreement").prefetch_related(
+            "signatures", "agreement__parties__organisation", "agreement__parties__contact"
+        )
 
 
 class StatusReport(UuidModel):

@@ -17,7 +17,7 @@ from partnerships.models import (
     ReportSignature,
     StatusReport,
 )
-from partnerships.permissions import require_may
+from partnerships.permissions import may, require_may
 from partnerships.reports import facts as shape
 from partnerships.reports.document import document_of, parties_of
 from partnerships.reports.facts import ReportFacts
@@ -120,6 +120,15 @@ def _refuse_begin(agreement: Agreement, first: date, last: date) -> None:
     open_report = agreement.status_reports.exclude(state=StatusReport.State.PUBLISHED).first()
     if open_report is not None:
         raise WrongState(_("I skriver allerede på en rapport. Gør den færdig først."))
+
+
+def may_begin(agreement: Agreement, actor: Actor) -> bool:
+    """Whether this actor may begin one by hand now. Buttons ask this."""
+    return (
+        agreement.status in REPORTABLE
+        and may(actor, Permission.AGREEMENT_WRITE, agreement)
+        and not agreement.status_reports.exclude(state=StatusReport.State.PUBLISHED).exists()
+    )
 
 
 def next_period(agreement: Agreement) -> tuple[date, date]:

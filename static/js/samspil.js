@@ -78,6 +78,10 @@ const count = (field) => {
 
 const start = (root = document) => {
   all("[data-focus]", root).slice(0, 1).forEach((part) => part.focus());
+  // A long paper is folded on a phone, but for the part that the address names.
+  if (matchMedia("(max-width: 767px)").matches)
+    for (const part of all("details[data-fold]", root))
+      part.open = Boolean(location.hash && part.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`));
   all("[data-copy],[data-print]", root).forEach((button) => (button.hidden = false));
   all("[data-count]", root).forEach(count);
   for (const form of all("form", root)) {
@@ -125,6 +129,9 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
+
+/* On paper everything is open. */
+addEventListener("beforeprint", () => all("details[data-fold]").forEach((part) => (part.open = true)));
 
 for (const sign of ["pointerover", "touchstart", "focusin", "keydown"])
   document.addEventListener(sign, loadHtmx, { once: true, passive: true });
