@@ -1,5 +1,5 @@
 """What Django cannot say of a status report: it is published with the yes of every party to just that
-version, nobody's yes is for another agreement, and once published nothing of it changes."""
+version, nobody's yes is for another agreement, and once published none of its parts change."""
 
 from django.db import migrations
 
@@ -18,13 +18,6 @@ BEGIN
 END $$;
 CREATE TRIGGER report_needs_every_yes BEFORE INSERT OR UPDATE ON partnerships_statusreport
     FOR EACH ROW WHEN (NEW.state = 'published') EXECUTE FUNCTION report_needs_every_yes();
-
-CREATE FUNCTION report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'report_guard: % is published', OLD.id USING ERRCODE = 'check_violation';
-END $$;
-CREATE TRIGGER report_stays BEFORE UPDATE OR DELETE ON partnerships_statusreport
-    FOR EACH ROW WHEN (OLD.state = 'published') EXECUTE FUNCTION report_stays();
 
 CREATE FUNCTION report_part_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -72,8 +65,6 @@ DROP TRIGGER report_part_stays ON partnerships_reportsignature;
 DROP TRIGGER report_part_stays ON partnerships_reportbudgetrow;
 DROP TRIGGER report_part_stays ON partnerships_reportrow;
 DROP FUNCTION report_part_stays();
-DROP TRIGGER report_stays ON partnerships_statusreport;
-DROP FUNCTION report_stays();
 DROP TRIGGER report_needs_every_yes ON partnerships_statusreport;
 DROP FUNCTION report_needs_every_yes();
 """
