@@ -106,6 +106,7 @@ EDITORS: Final = "receiver_editor " + OFFER_MANAGERS
 COORDINATORS: Final = "coordinator municipal_coordinator council_coordinator other_coordinator "
 FIGURES: Final = MANAGERS + COORDINATORS + "analyst "
 AGREEMENTS: Final = MANAGERS + COORDINATORS + "lawyer dpo "
+AGREEMENT_WRITERS: Final = MANAGERS + COORDINATORS
 MEMBERS: Final = (
     CLINICIANS + HANDLERS + MANAGERS + EDITORS + COORDINATORS + "lawyer dpo analyst operator "
 )
@@ -114,12 +115,16 @@ MEMBERS: Final = (
 REFERRAL, CODE, WAITING, CONCERN = "referral", "code", "waiting", "concern"
 MEMBER, INVITATION, HANDLER, CLOSING = "member", "invitation", "handler", "closing"
 ORGANISATION, OFFER, NEW_OFFER, AGREEMENT = "organisation", "offer", "new_offer", "agreement"
+REPORT, INDICATOR = "report", "indicator"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
 RECEIVER: Final = "receiver_handler"
 OFFER_OWNERS: Final = "receiver_editor receiver_manager"
 COORDINATORS_HERE: Final = "coordinator municipal_coordinator council_coordinator"
+# The region and the association that the agreement is between.
+WRITING_PARTIES: Final = "coordinator region_manager receiver_manager"
+PARTIES: Final = WRITING_PARTIES + " lawyer dpo"
 REPLIERS: Final = "reply reply_with_code"
 # Concerns reach the receiver's manager and handlers, and the coordinators of the area.
 CONCERNED: Final = HANDLERS + OFFER_MANAGERS + COORDINATORS
@@ -301,6 +306,22 @@ POLICY: Final[dict[str, Line]] = {
         AGREEMENTS,
         own="coordinator region_manager lawyer dpo receiver_manager",
         of=AGREEMENT,
+    ),
+    "partnerships:report-list": needs("GET", AGREEMENTS, own=PARTIES, of=AGREEMENT),
+    "partnerships:report-begin": needs(
+        "POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT
+    ),
+    "partnerships:report-detail": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
+    "partnerships:report-edit": needs(
+        "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT
+    ),
+    "partnerships:report-sign": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT),
+    "partnerships:report-pdf": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
+    "partnerships:report-docx": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
+    "partnerships:report-csv": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
+    "partnerships:figure-list": needs("GET", AGREEMENTS, own=PARTIES, of=AGREEMENT),
+    "partnerships:figure-edit": needs(
+        "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=INDICATOR
     ),
     # demo
     "demo:become": public("POST", of=PERSONA),

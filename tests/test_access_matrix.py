@@ -28,7 +28,7 @@ from organisations.models import (
     Membership,
     NamedHandler,
 )
-from partnerships.models import Agreement, AgreementParty
+from partnerships.models import Agreement, AgreementParty, Goal, Indicator, StatusReport
 from portal.access.actor import Assurance
 from portal.access.declared import access_of
 from portal.audit.scope import scope_is_open
@@ -234,6 +234,15 @@ def objects(rows: Rows) -> dict[str, Objects]:
     agreement = Agreement.objects.create(number="2026-900", title="Aftale", kind="partnership")
     for organisation, side in ((world.region, "public"), (world.receiver, "association")):
         AgreementParty.objects.create(agreement=agreement, organisation=organisation, side=side)
+    report = StatusReport.objects.create(
+        agreement=agreement,
+        title="Status",
+        period_from=clock.today(),
+        period_to=clock.today(),
+        due_on=clock.today(),
+    )
+    goal = Goal.objects.create(agreement=agreement, text="Mål")
+    indicator = Indicator.objects.create(agreement=agreement, goal=goal, name="Tal")
 
     newcomers = OrganisationFactory(municipality=world.aarhus, verified_at=None)
     new_offer = make_offer(newcomers, f"ny-{newcomers.pk}", status="in_review", published_at=None)
@@ -258,6 +267,8 @@ def objects(rows: Rows) -> dict[str, Objects]:
         policy.OFFER: by_slug(rows.offer),
         policy.NEW_OFFER: by_slug(new_offer),
         policy.AGREEMENT: by_key(agreement),
+        policy.REPORT: by_key(report),
+        policy.INDICATOR: by_key(indicator),
         # Addresses whose argument opens no row by itself: only the missing one is tried.
         policy.TOKEN: Objects({}, {"token": new_token()}),
         policy.NUMBER: Objects({}, {"pk": 10**7}),

@@ -78,7 +78,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnexRow:
-    """As published, in mio. kr. None is the published dash. `amounts` has one for each year."""
+    """As published, in the annex's unit. None is the published dash; one amount for each year."""
 
     title: str
     level: Level = Level.LINE
@@ -89,6 +89,7 @@ class AnnexRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annex:
+    unit: str = "mio. kr."
     years: tuple[int, ...] = ()
     rows: tuple[AnnexRow, ...] = ()
 
@@ -186,7 +187,10 @@ def _paper(it: StatusReportDocument, language: str) -> Paper:
             *paper.section(_("Indsatserne"), _initiatives(it.initiatives)),
             *_narratives(it.narrative),
             *paper.section(_("Cases"), *(_narratives((case,), level=3) for case in it.cases)),
-            *paper.section(_("Bilag: økonomi, mio. kr."), _annex(it.annex)),
+            *paper.section(
+                _("Bilag: økonomi, %(unit)s") % {"unit": clean_line(it.annex.unit)},
+                _annex(it.annex),
+            ),
             *paper.section(_("Underskrevet af"), paper.signatures(it.signatures)),
         ),
     )
