@@ -21,6 +21,9 @@ from portal.common import clock
 from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.common.templatetags.look import number
 
+# The newest year first, the offers of a year by name.
+_FIGURES = OfferFigures.objects.select_related("offer").order_by("-since", "offer__title")
+
 
 def _line(indicator: Indicator) -> dict[str, Any]:
     values = list(indicator.values.all())
@@ -32,7 +35,7 @@ def _line(indicator: Indicator) -> dict[str, Any]:
         "before": _shown(indicator.baseline),
         "now": _value(newest, indicator.unit) if newest else "–",
         "on": newest.on if newest else None,
-        "target": _shown(indicator.target),
+        "target": _with_unit(indicator.target, indicator.unit),
         "source": indicator.source if by_hand else indicator.get_measure_display(),
     }
 
@@ -40,7 +43,11 @@ def _line(indicator: Indicator) -> dict[str, Any]:
 def _value(value: IndicatorValue, unit: str) -> str:
     if value.value is None:
         return _("Skjult")
-    return f"{_shown(value.value)} {unit}".strip()
+    return _with_unit(value.value, unit)
+
+
+def _with_unit(value: Decimal | None, unit: str) -> str:
+    return "–" if value is None else f"{_shown(value)} {unit}".strip()
 
 
 def _shown(value: Decimal | None) -> str:
@@ -56,7 +63,7 @@ def figure_list(request: ActorRequest, pk: UUID) -> HttpResponse:
             "parties__organisation",
             "indicators__values",
             "indicators__goal",
-            Prefetch("offer_figures", OfferFigures.objects.select_related("offer")),
+            Prefetch("offer_figures", _FIGURES),
         )
         .filter(pk=pk)
         .first()
@@ -66,7 +73,7 @@ def figure_list(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "agreement": agreement,
         "indicators": [_line(row) for row in agreement.indicators.all()],
-        "figures": list(agreement.offer_figures.all())[::-1],
+        "figures": list(agreement.offer_figures.all()),
         "may_write": agreement.status in services.MEASURED
         and may(request.actor, Permission.AGREEMENT_WRITE, agreement),
     }
