@@ -21,12 +21,14 @@ class BadAmount(ValueError):
 
 
 def in_unit(amount: int | None, unit: str, *, in_hours: bool = False) -> Decimal | None:
-    """0.6 for 60,000,000 øre in mio. kr.; None stays None."""
+    """0.6 for 60,000,000 øre in mio. kr., 300.50 for 30,050 øre in kr.; None stays None."""
     if amount is None:
         return None
     value = Decimal(amount)
     if not in_hours:
         value = value.scaleb(-_SHIFT[StatusReport.Unit(unit)])
+        if unit == StatusReport.Unit.KRONER and value != value.to_integral_value():
+            return value  # with both its digits of øre
     # Without trailing zeros, and never as 1E+1.
     return Decimal(f"{value.normalize():f}")
 

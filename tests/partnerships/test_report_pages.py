@@ -183,7 +183,7 @@ def test_the_paper_shows_own_words_beside_the_code_and_the_unit(world: World) ->
 
     assert '<span class="st few reg">Det går langsomt</span>' in page
     assert "Bilag: økonomi, kr." in page
-    assert "300,5" in page
+    assert "300,50" in page
     assert "Godkend rapporten" not in page
     assert "Skriv i rapporten" not in page
 

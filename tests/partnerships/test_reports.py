@@ -460,7 +460,7 @@ def test_differences_name_the_place_and_both_words(world: World) -> None:
 
     assert ("Titel", theirs.title, "Min") in found
     assert ("Indsats 0: Status", "Følger tidsplanen", "Indstillet") in found
-    assert ("Ny linje: 2025", "", "12,5") in found
+    assert ("Ny linje: 2025", "", "12,50") in found
     assert len([label for label, _theirs, _mine in found if label.startswith("Indsats")]) == 1
 
 
