@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from partnerships.forms.figures import ValueForm
-from partnerships.models import Agreement, Indicator, IndicatorValue, OfferFigures
+from partnerships.models import Agreement, Indicator, IndicatorValue
 from partnerships.permissions import may
 from partnerships.services import figures as services
 from portal.access.decorators import ActorRequest, requires
@@ -20,9 +19,6 @@ from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.common.templatetags.look import number
-
-# The newest year first, the offers of a year by name.
-_FIGURES = OfferFigures.objects.select_related("offer").order_by("-since", "offer__title")
 
 
 def _line(indicator: Indicator) -> dict[str, Any]:
@@ -63,7 +59,6 @@ def figure_list(request: ActorRequest, pk: UUID) -> HttpResponse:
             "parties__organisation",
             "indicators__values",
             "indicators__goal",
-            Prefetch("offer_figures", _FIGURES),
         )
         .filter(pk=pk)
         .first()
@@ -73,7 +68,10 @@ def figure_list(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "agreement": agreement,
         "indicators": [_line(row) for row in agreement.indicators.all()],
-        "figures": list(agreement.offer_figures.all()),
+        # The newest year first, the offers of a year by name.
+        "figures": agreement.offer_figures.select_related("offer").order_by(
+            "-since", "offer__title"
+        ),
         "may_write": agreement.status in services.MEASURED
         and may(request.actor, Permission.AGREEMENT_WRITE, agreement),
     }
