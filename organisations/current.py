@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, IntegerField, Value, When
 
-from organisations.models import Membership, Organisation, OrganisationKind, Role
+from organisations.models import IN_USE, Membership, Organisation, OrganisationKind, Role
 from portal.access.actor import Actor, ActorKind, Assurance
 from portal.accounts.models import User
 from portal.common import clock
@@ -63,18 +63,22 @@ def actor_of_user(
     user: "AbstractBaseUser | AnonymousUser", session: MutableMapping[str, Any]
 ) -> Actor:
     """The actor of a signed-in person: the organisation chosen in the session, else the last one,
-    else the first. A membership that has ended simply is not found any more."""
+    else the first; what was taken over comes last. A membership that has ended simply is not found
+    any more."""
     assert isinstance(user, User)  # noqa: S101 - the only user model there is
     assurance = Assurance(session.get(SESSION_ASSURANCE, Assurance.LOW))
     chosen = session.get(SESSION_ORGANISATION) or user.last_organisation_id or 0
     membership = (
         Membership.objects.of_user(user.pk)
-        .filter(organisation__status=Organisation.Status.ACTIVE)
+        .filter(organisation__status__in=IN_USE)
         .select_related("organisation", "organisation__region")
         .annotate(
             role_names=ArrayAgg("roles__role", default=Value([])),
             chosen_first=Case(
-                When(organisation_id=chosen, then=0), default=1, output_field=IntegerField()
+                When(organisation_id=chosen, then=0),
+                When(organisation__status=Organisation.Status.CEDED, then=2),
+                default=1,
+                output_field=IntegerField(),
             ),
         )
         .order_by("chosen_first", "pk")

@@ -88,6 +88,13 @@ JOBS: dict[str, Job] = {
         command="index_offers",
         seconds=1700,
     ),
+    # On the day from midnight; a site that slept catches up. Also makes the dry runs.
+    "succession.carry_out": Job(
+        "portal.succession.jobs.run_successions",
+        Every(minutes=1),
+        command="run_successions",
+        seconds=1700,
+    ),
     "accounts.tidy": Job(
         "portal.accounts.tidying.tidy", Daily(time(3, 0)), command="tidy_accounts"
     ),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("offers.urls")),
     path("", include("referrals.urls")),
     path("", include("partnerships.urls")),
+    path("sammenlaegning/", include("portal.succession.urls")),
     path("drift/levende", health.alive, name="alive"),
     path("drift/klar", health.ready, name="ready"),
     path("drift/status", health.status, name="status"),

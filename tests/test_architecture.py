@@ -84,6 +84,7 @@ SCOPED = {
     "received_by",
     "overseen_by",
     "moderated_by",
+    "open_to",
     "owned_by",
     "run_by",
     "of_user",
@@ -340,7 +341,7 @@ portal.pages_urls
 portal.views | portal.health
 portal.front_page | portal.showcase
 portal.api
-portal.reporting
+portal.reporting | portal.succession
 referrals | partnerships
 offers
 organisations

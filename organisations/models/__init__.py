@@ -1,4 +1,5 @@
 from organisations.models.organisation import (
+    IN_USE,
     ClosingPeriod,
     Contact,
     Organisation,
@@ -10,6 +11,7 @@ from organisations.models.people import Invitation, Membership, MembershipRole, 
 from organisations.models.terms import NamedHandler, TermsAcceptance
 
 __all__ = [
+    "IN_USE",
     "ClosingPeriod",
     "Contact",
     "Invitation",

@@ -46,6 +46,14 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         own = Q(pk=actor.organisation_id) if actor.organisation_id else Q(pk__in=[])
         return self.filter(Q(status=Organisation.Status.ACTIVE) | own)
 
+    def open_to(self, actor: Actor) -> "OrganisationQuerySet":
+        """Those whose page opens: what another took over keeps its address, which points on."""
+        return self.filter(succeeded_by__isnull=False) | self.visible_to(actor)
+
+    def now_part_of(self, organisation_id: int) -> "OrganisationQuerySet":
+        """The organisation and those that it has taken over."""
+        return self.filter(Q(pk=organisation_id) | Q(succeeded_by_id=organisation_id))
+
     def run_by(self, actor: Actor) -> "OrganisationQuerySet":
         """The one organisation that the actor acts for."""
         return self.filter(pk=actor.organisation_id)
@@ -69,6 +77,8 @@ class Organisation(models.Model):
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Aktiv")
+        # Another has taken over; its people finish the referrals that were open on that day.
+        CEDED = "ceded", _("Nedlagt, gør de sidste henvisninger færdige")
         CLOSED = "closed", _("Nedlagt")
 
     kind = models.CharField(_("slags"), max_length=20, choices=OrganisationKind.choices)
@@ -100,6 +110,10 @@ class Organisation(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by_id = models.BigIntegerField(null=True, blank=True)
     takes_referrals = models.BooleanField(_("modtager henvisninger"), default=True)
+    # Who has taken over most of it; a split has more, which its succession names.
+    succeeded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
     created_at = models.DateTimeField(default=clock.now)
 
     objects = OrganisationQuerySet.as_manager()
@@ -127,10 +141,28 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 name="organisation_not_own_parent", condition=~Q(parent=models.F("id"))
             ),
+            models.CheckConstraint(
+                name="organisation_status_known",
+                condition=Q(status__in=["active", "ceded", "closed"]),
+            ),
+            # An active one is nobody's past, and what was ceded was ceded to somebody.
+            models.CheckConstraint(
+                name="organisation_succeeded_when_ended",
+                condition=Q(succeeded_by__isnull=True, status__in=["active", "closed"])
+                | (Q(succeeded_by__isnull=False) & ~Q(status="active")),
+            ),
+            models.CheckConstraint(
+                name="organisation_not_own_successor",
+                condition=~Q(succeeded_by=models.F("id")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == self.Status.ACTIVE
 
     @property
     def is_association(self) -> bool:
@@ -139,6 +171,10 @@ class Organisation(models.Model):
     @property
     def is_verified(self) -> bool:
         return self.verified_at is not None
+
+
+# Somebody may act for these: active, or ended with open referrals to finish.
+IN_USE = (Organisation.Status.ACTIVE, Organisation.Status.CEDED)
 
 
 class OrganisationProfile(models.Model):

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from organisations.models import Membership, MembershipRole, NamedHandler, Organisation, Role
+from organisations.models import IN_USE, Membership, MembershipRole, NamedHandler, Organisation, Role
 from organisations.permissions import fit_kind, is_own, may_set_up
 from portal.access.actor import Actor
 from portal.access.grants import require
@@ -233,7 +233,7 @@ def choose_organisation(*, organisation_id: int, actor: Actor) -> Organisation:
     """Act for another organisation that one belongs to. Raises `NotFound` for any other."""
     membership = (
         Membership.objects.of_user(actor.user_id or 0)
-        .filter(organisation_id=organisation_id, organisation__status=Organisation.Status.ACTIVE)
+        .filter(organisation_id=organisation_id, organisation__status__in=IN_USE)
         .select_related("organisation")
         .first()
     )

@@ -1,6 +1,7 @@
 from typing import cast
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -10,16 +11,21 @@ from django.views.decorators.http import require_POST, require_safe
 from organisations import public_page, services
 from organisations.models import Contact, Organisation, OrganisationProfile
 from organisations.permissions import may_verify
+from portal.access.actor import Actor
 from portal.access.decorators import ActorRequest, public, requires
 from portal.access.permissions import Permission
 from portal.common.errors import NotFound
 
 
-def _find(request: HttpRequest, slug: str) -> Organisation:
-    actor = cast(ActorRequest, request).actor
+def _actor(request: HttpRequest) -> Actor:
+    return cast(ActorRequest, request).actor
+
+
+def _find(rows: QuerySet[Organisation], slug: str) -> Organisation:
     organisation = (
-        Organisation.objects.visible_to(actor)
-        .select_related("parent", "municipality", "region", "health_council")
+        rows.select_related(
+            "parent", "municipality", "region", "health_council", "succeeded_by"
+        )
         .filter(slug=slug)
         .first()
     )
@@ -32,7 +38,9 @@ def _find(request: HttpRequest, slug: str) -> Organisation:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The public page: who they are, how they work, whom to write to, what they offer."""
-    organisation = _find(request, slug)
+    organisation = _find(Organisation.objects.open_to(_actor(request)), slug)
+    if organisation.succeeded_by is not None and not organisation.is_active:
+        return render(request, "organisations/ended.html", {"organisation": organisation})
     context = {
         "organisation": organisation,
         "profile": OrganisationProfile.objects.filter(organisation=organisation).first(),
@@ -48,7 +56,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             for section in public_page.sections(request, organisation)
         ],
         "may_verify": not organisation.is_verified
-        and may_verify(cast(ActorRequest, request).actor, organisation),
+        and may_verify(_actor(request), organisation),
     }
     return render(request, "organisations/detail.html", context)
 
@@ -73,7 +81,7 @@ def unverified(request: ActorRequest) -> HttpResponse:
 @requires(Permission.REFERRAL_MODERATE)
 @require_POST
 def verify(request: ActorRequest, slug: str) -> HttpResponse:
-    organisation = _find(request, slug)
+    organisation = _find(Organisation.objects.visible_to(request.actor), slug)
     services.verify_organisation(organisation_id=organisation.pk, actor=request.actor)
     messages.success(request, _("%(name)s er godkendt.") % {"name": organisation.name})
     return redirect("organisations:unverified")

@@ -52,6 +52,10 @@ class AgreementParty(UuidModel):
     # Left by an amendment, or because another organisation took over its place.
     joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    # The party that took over its place, with its rights, duties and signatures.
+    succeeded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="took_over_from"
+    )
 
     class Meta:
         ordering = ["-side", "position", "pk"]
@@ -62,6 +66,10 @@ class AgreementParty(UuidModel):
             ),
             models.CheckConstraint(
                 name="agreement_party_side_known", condition=Q(side__in=Side.values)
+            ),
+            models.CheckConstraint(
+                name="agreement_party_succeeded_has_left",
+                condition=Q(succeeded_by__isnull=True) | Q(left_on__isnull=False),
             ),
         ]
 

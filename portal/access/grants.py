@@ -25,6 +25,9 @@ _MANAGER = frozenset(
         P.AGREEMENT_WRITE,
         P.AGREEMENT_SIGN,
         P.FORUM_TAKE_PART,
+        # No organisation is merged, split or taken over without its own manager.
+        P.SUCCESSION_PREPARE,
+        P.SUCCESSION_APPROVE,
     }
 )
 _EDITOR = frozenset({P.ORGANISATION_VIEW, P.OFFER_EDIT})
@@ -57,6 +60,7 @@ _COORDINATOR = frozenset(
         P.ENTRANCE_EDIT,
         P.FORUM_TAKE_PART,
         P.FORUM_RUN,
+        P.SUCCESSION_PREPARE,
         P.FIGURES_VIEW,
     }
 )
@@ -65,7 +69,7 @@ _LAWYER = frozenset(
 )
 _DPO = frozenset({P.ORGANISATION_VIEW, P.AUDIT_VIEW, P.AGREEMENT_VIEW, P.AGREEMENT_REVIEW_DATA})
 _ANALYST = frozenset({P.ORGANISATION_VIEW, P.FIGURES_VIEW})
-_OPERATOR = frozenset({P.ORGANISATION_VIEW, P.OPERATE})
+_OPERATOR = frozenset({P.ORGANISATION_VIEW, P.OPERATE, P.SUCCESSION_PREPARE})
 
 GRANTS: Final[Mapping[tuple[str, str], frozenset[P]]] = {
     # "Everything of the organisation but patient rows": a manager of an association edits offers.
@@ -78,7 +82,7 @@ GRANTS: Final[Mapping[tuple[str, str], frozenset[P]]] = {
     ("hospital_department", "clinician"): _CLINICIAN,
     ("hospital_department", "editor"): _EDITOR,
     ("hospital_department", "handler"): _HANDLER,
-    **{(kind, "manager"): _MANAGER_OF_RECEIVER | {P.SUCCESSION_APPROVE} for kind in PUBLIC_BODIES},
+    **{(kind, "manager"): _MANAGER_OF_RECEIVER for kind in PUBLIC_BODIES},
     **{(kind, "coordinator"): _COORDINATOR for kind in PUBLIC_BODIES},
     **{(kind, "clinician"): _CLINICIAN for kind in PUBLIC_BODIES},
     **{(kind, "editor"): _EDITOR for kind in PUBLIC_BODIES},

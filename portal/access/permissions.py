@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ENTRANCE_EDIT = "entrance.edit"
     FORUM_TAKE_PART = "forum.take_part"
     FORUM_RUN = "forum.run"
+    SUCCESSION_PREPARE = "succession.prepare"
     SUCCESSION_APPROVE = "succession.approve"
     # oversight
     AUDIT_VIEW = "audit.view"

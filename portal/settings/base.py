@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "referrals",
     "partnerships",
     "portal.reporting",
+    "portal.succession",
     "allauth",
     "allauth.account",
     "allauth.mfa",
