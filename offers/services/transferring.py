@@ -7,6 +7,7 @@ and the old row stays with its referrals, archived.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -124,9 +125,8 @@ def move_coverage(*, regions: Mapping[int, Collection[int]], actor: Actor) -> in
     for offer_id, olds in named.items():
         covered = set().union(*(towns[old] for old in olds))
         for kind, pk in cover_with(covered, wholes):
-            OfferCoverage.objects.get_or_create(
-                offer_id=offer_id, type=kind, **{f"{kind}_id": pk}
-            )
+            named_area: dict[str, Any] = {"type": kind, f"{kind}_id": pk}
+            OfferCoverage.objects.get_or_create(offer_id=offer_id, **named_area)
     rows.delete()
     index_offers([*Offer.objects.filter(pk__in=named).only("pk")])
     return len(named)

@@ -10,7 +10,14 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from organisations.models import IN_USE, Membership, MembershipRole, NamedHandler, Organisation, Role
+from organisations.models import (
+    IN_USE,
+    Membership,
+    MembershipRole,
+    NamedHandler,
+    Organisation,
+    Role,
+)
 from organisations.permissions import fit_kind, is_own, may_set_up
 from portal.access.actor import Actor
 from portal.access.grants import require

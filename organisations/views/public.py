@@ -23,9 +23,7 @@ def _actor(request: HttpRequest) -> Actor:
 
 def _find(rows: QuerySet[Organisation], slug: str) -> Organisation:
     organisation = (
-        rows.select_related(
-            "parent", "municipality", "region", "health_council", "succeeded_by"
-        )
+        rows.select_related("parent", "municipality", "region", "health_council", "succeeded_by")
         .filter(slug=slug)
         .first()
     )
@@ -55,8 +53,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             render_to_string(section.template, section.context, request)
             for section in public_page.sections(request, organisation)
         ],
-        "may_verify": not organisation.is_verified
-        and may_verify(_actor(request), organisation),
+        "may_verify": not organisation.is_verified and may_verify(_actor(request), organisation),
     }
     return render(request, "organisations/detail.html", context)
 

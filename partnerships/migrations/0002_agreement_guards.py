@@ -15,14 +15,30 @@ BEGIN
     RAISE EXCEPTION 'agreement_guard: % %', number, reason USING ERRCODE = 'check_violation';
 END $$;
 
+-- A party has signed by itself, or because every party whose place it took over on the day that it
+-- joined had signed: a succession changes who is bound, not what was agreed.
+CREATE FUNCTION agreement_party_signed(party uuid, text_id uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM partnerships_signature s
+        WHERE s.party_id = party AND s.document_id = text_id AND s.voided_at IS NULL)
+    THEN
+        RETURN true;
+    END IF;
+    RETURN coalesce((
+        SELECT bool_and(agreement_party_signed(before.id, text_id))
+        FROM partnerships_agreementparty before
+        JOIN partnerships_agreementparty p ON p.id = before.succeeded_by_id
+        WHERE p.id = party AND before.left_on = p.joined_on), false);
+END $$;
+
 -- Whether every party that is in has a signature on this text that counts.
 CREATE FUNCTION agreement_all_signed(agreement uuid, text_id uuid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT NOT EXISTS (
         SELECT 1 FROM partnerships_agreementparty p
-        WHERE p.agreement_id = agreement AND p.left_on IS NULL AND NOT EXISTS (
-            SELECT 1 FROM partnerships_signature s
-            WHERE s.party_id = p.id AND s.document_id = text_id AND s.voided_at IS NULL))
+        WHERE p.agreement_id = agreement AND p.left_on IS NULL
+            AND NOT agreement_party_signed(p.id, text_id))
     AND EXISTS (SELECT 1 FROM partnerships_agreementparty p
         WHERE p.agreement_id = agreement AND p.left_on IS NULL AND p.side = 'public')
     AND EXISTS (SELECT 1 FROM partnerships_agreementparty p
@@ -326,7 +342,7 @@ DROP FUNCTION report_stays, amendment_is_signed, agreement_signature_stays,
     agreement_signature_fits, agreement_document_stays, agreement_pairs_of_party,
     agreement_pairs_of_agreement, agreement_write_pairs, agreement_within_its_frame,
     agreement_begins_as_idea, agreement_keeps_the_contract, agreement_needs_lawyer,
-    agreement_all_signed, agreement_refuse;
+    agreement_all_signed, agreement_party_signed, agreement_refuse;
 """
 
 

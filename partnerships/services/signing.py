@@ -114,6 +114,22 @@ def valid_signatures(text: Document) -> list[Signature]:
     )
 
 
+def signed_parties(agreement: Agreement, text: Document) -> set[UUID]:
+    """Those whose yes to `text` counts: by an own signature, or because every party whose place it
+    took over had signed. The trigger `agreement_party_signed` says the same."""
+    signed = {row.party_id for row in valid_signatures(text)}
+    parties = list(agreement.parties.all())
+    for party in sorted(parties, key=lambda row: row.joined_on or date.min):
+        before = [
+            row
+            for row in parties
+            if row.succeeded_by_id == party.pk and row.left_on == party.joined_on
+        ]
+        if before and all(row.pk in signed for row in before):
+            signed.add(party.pk)
+    return signed
+
+
 def add_signature(
     agreement: Agreement,
     text: Document,
@@ -134,7 +150,7 @@ def add_signature(
         raise InvalidInput(
             {"signed_on": _("Underskriften kan ikke være fra før, teksten blev låst.")}
         )
-    if any(row.party_id == party.pk for row in valid_signatures(text)):
+    if party.pk in signed_parties(agreement, text):
         raise WrongState(_("I har allerede skrevet under."))
     Signature.objects.create(
         agreement=agreement,
@@ -151,7 +167,7 @@ def add_signature(
         recorded_at=clock.now(),
         recorded_by_id=actor.user_id,
     )
-    signed = {row.party_id for row in valid_signatures(text)}
+    signed = signed_parties(agreement, text)
     return all(row.pk in signed for row in signing_parties(agreement))
 
 

@@ -45,8 +45,8 @@ from portal.common.errors import NotAllowed
 
 
 def agreements_of(organisation_id: int) -> QuerySet[Agreement]:
-    """Every agreement in which the organisation has any part, whatever its state: as a party, now or
-    before, as reviewer, as payer, or as the place that it is about."""
+    """Every agreement in which the organisation has any part, whatever its state: as a party, now
+    or before, as reviewer, as payer, or as the place that it is about."""
     return Agreement.objects.filter(
         pk__in=AgreementParty.objects.filter(organisation_id=organisation_id)
         .values("agreement_id")
@@ -110,13 +110,13 @@ def transfer_agreements(
             actor_name=actor.name,
             **actor.as_columns(),
         )
-        first = next(iter(said.get("steps", [])), {})
+        steps = said.get("steps", [])
         trail.record(
             actor,
             "agreement.transfer",
             agreement,
-            source=first.get("from", ""),
-            target=first.get("to", ""),
+            source=",".join(step["from"] for step in steps),
+            target=",".join(sorted({step["to"] for step in steps})),
         )
     return len(details)
 
@@ -262,9 +262,9 @@ def _move_scopes(
     """What has ended was about the region of its time; what lives is about the new one."""
     living = (*BEFORE_SIGNATURE, *IN_FORCE)
     for (pk, ended), new in regions.items():
-        moved = Agreement.objects.filter(
-            pk=pk, scope_region_id=ended, status__in=living
-        ).update(scope_region_id=new)
+        moved = Agreement.objects.filter(pk=pk, scope_region_id=ended, status__in=living).update(
+            scope_region_id=new
+        )
         if moved:
             details[pk]["region"] = {"from": ended, "to": new}
 
@@ -275,9 +275,7 @@ def _link_offers(offers: Mapping[int, int], details: dict[UUID, dict[str, Any]])
     for pk, old in AgreementOffer.objects.filter(offer__in=changed).values_list(
         "agreement_id", "offer_id"
     ):
-        _row, created = AgreementOffer.objects.get_or_create(
-            agreement_id=pk, offer_id=changed[old]
-        )
+        _row, created = AgreementOffer.objects.get_or_create(agreement_id=pk, offer_id=changed[old])
         if created:
             details[pk].setdefault("offers", []).append(changed[old])
 
@@ -305,8 +303,8 @@ def transfer_collaboration(
     _move_views(source, target)
     counts = Counter({name: count for name, count in counts.items() if count})
     if counts:
-        labels = {name: str(count) for name, count in counts.items()}
-        trail.record(actor, "collaboration.transfer", target, source=str(source.pk), **labels)
+        words = ",".join(f"{name}={count}" for name, count in counts.items())
+        trail.record(actor, "collaboration.transfer", target, source=str(source.pk), counts=words)
     return dict(counts)
 
 

@@ -27,7 +27,7 @@ def render_report(
     approvals: Sequence[tuple[str, str]],
     language: str = "da",
 ) -> bytes:
-    """`sections` have label, total, by_source (name, count) and names; `remarks` text and advice."""
+    """`sections` have label, total, by_source (name, count) and names; `remarks` text, advice."""
     with translation.override(language):
         made = date_format(clock.local(made_at), "j. F Y H.i") if made_at else ""
         data = {

@@ -12,7 +12,6 @@ from offers.models import Offer
 from organisations.models import Membership, Organisation
 from partnerships.models import Agreement
 from partnerships.services.succession import agreements_of
-from portal.geography.models import AreaMembership, Region
 from portal.succession.models import Succession
 
 
@@ -68,8 +67,8 @@ def rules_of(succession: Succession) -> list[Rule]:
 
 
 def assign(succession: Succession) -> Assignment:
-    """Everything that moves if the plan is carried out now. A constant number of statements for each
-    source, whatever the number of rows."""
+    """Everything that moves if the plan is carried out now. A constant number of statements for
+    each source, whatever the number of rows."""
     found = Assignment(rules_of(succession))
     sources = {rule.source.pk for rule in found.rules}
     for rule in found.rules:
@@ -146,10 +145,3 @@ def _regions(found: Assignment, rule: Rule, succession: Succession) -> None:
     for agreement in rows.order_by("pk"):
         target = new.get(rule.target_of(_scope_of(agreement)).pk, new[rule.rest.pk])
         found.scopes[agreement.pk, old.pk] = target.pk
-
-
-def municipalities_of(region: Region) -> set[int]:
-    rows = AreaMembership.objects.filter(region=region)
-    if region.last_day:
-        rows = rows.filter(valid__contains=region.last_day)
-    return set(rows.values_list("municipality_id", flat=True))

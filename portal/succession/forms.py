@@ -101,7 +101,10 @@ class PlanForm(forms.Form):
         unknown = [one for one in names if one.lower() not in known]
         if unknown:
             self.add_error(
-                name, ValidationError(_("Ukendt kommune: %(names)s."), params={"names": ", ".join(unknown)})
+                name,
+                ValidationError(
+                    _("Ukendt kommune: %(names)s."), params={"names": ", ".join(unknown)}
+                ),
             )
         return [known[one.lower()] for one in names if one.lower() in known]
 

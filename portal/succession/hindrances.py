@@ -1,5 +1,5 @@
-"""What makes a plan impossible, asked at every step: when it is written, in the dry run, at approval
-and once more on the day."""
+"""What makes a plan impossible, asked at every step: when it is written, in the dry run, at
+approval and once more on the day."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,10 @@ def hindrances(succession: Succession) -> Iterator[tuple[str, str]]:
         yield _("Planen siger ikke, hvem der overtager fra hvem."), _("Ret planen.")
     for row in sources.values():
         if not row.is_active:
-            yield _("%(name)s er allerede nedlagt.") % {"name": row.name}, _("Tag den ud af planen.")
+            yield (
+                _("%(name)s er allerede nedlagt.") % {"name": row.name},
+                _("Tag den ud af planen."),
+            )
         if not any(part.takes_rest for part in parts if part.source_id == row.pk):
             yield (
                 _("Ingen overtager resten af %(name)s.") % {"name": row.name},

@@ -1,7 +1,7 @@
 """The minute's work: dry runs that are wanted, plans whose day has come, ends that are reached.
 
-Each plan has a scope and so a transaction of its own: one that fails is undone whole, is tried again
-at the next ring, and does not hold up the others.
+Each plan has a scope and so a transaction of its own: one that fails is undone whole, is tried
+again at the next ring, and does not hold up the others.
 """
 
 import logging

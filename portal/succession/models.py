@@ -170,8 +170,8 @@ class Succession(UuidModel):
 
 
 class SuccessionPart(models.Model):
-    """One arrow. Without municipalities it takes everything that no other arrow from the same source
-    takes, and all people; with some it takes what lies in those."""
+    """One arrow. Without municipalities it takes everything that no other arrow from the same
+    source takes, and all people; with some it takes what lies in those."""
 
     succession = models.ForeignKey(Succession, on_delete=models.CASCADE, related_name="parts")
     source = models.ForeignKey(

@@ -70,8 +70,7 @@ def page_of(succession: Succession, actor: Actor) -> dict[str, Any]:
         "may_approve": may_approve(actor, succession),
         "shows_names": str(actor.organisation_id) in names,
         "days_left": (succession.effective_on - clock.today()).days,
-        "has_ended": succession.state
-        in (SuccessionState.CARRIED_OUT, SuccessionState.CANCELLED),
+        "has_ended": succession.state in (SuccessionState.CARRIED_OUT, SuccessionState.CANCELLED),
     }
 
 

@@ -120,7 +120,7 @@ def choose(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Which frame agreements go on: one field a clash."""
     succession = _find(request, pk)
     chosen = {
-        value for name, value in request.POST.items() if name.startswith("ramme-") and value
+        str(value) for name, value in request.POST.items() if name.startswith("ramme-") and value
     }
     try:
         lasting = {UUID(value) for value in chosen}
@@ -142,9 +142,7 @@ def ask_for_report(request: ActorRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.SUCCESSION_APPROVE)
 @require_POST
 def approve(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = services.approve(
-        succession_id=pk, plan=request.POST.get("plan", ""), actor=request.actor
-    )
+    row = services.approve(succession_id=pk, plan=request.POST.get("plan", ""), actor=request.actor)
     if row.state == SuccessionState.APPROVED:
         messages.success(request, _("Alle har godkendt. Planen gennemføres på dagen."))
     else:
@@ -160,9 +158,7 @@ def cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
         raise NotAllowed()
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.cancel(
-            succession_id=pk, reason=form.cleaned_data["reason"], actor=request.actor
-        )
+        services.cancel(succession_id=pk, reason=form.cleaned_data["reason"], actor=request.actor)
         messages.success(request, _("Planen er annulleret. Intet er flyttet."))
         return redirect("succession:detail", pk=pk)
     context = {"form": form, "succession": succession, "title": title_of(succession)}
@@ -178,9 +174,7 @@ def report_csv(request: ActorRequest, pk: UUID) -> HttpResponse:
     for row in rows_of_file(succession, request.actor):
         # A cell that begins like a formula is text, also in a spreadsheet.
         writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" else cell for cell in row])
-    response = HttpResponse(
-        "﻿" + file.getvalue(), content_type="text/csv; charset=utf-8"
-    )
+    response = HttpResponse("﻿" + file.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="proevekoersel.csv"'
     return response
 

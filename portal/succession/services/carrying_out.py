@@ -1,8 +1,9 @@
 """The day itself: everything in one transaction, or nothing."""
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any, Final
+from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -66,15 +67,15 @@ def carry_out(*, succession_id: UUID, actor: Actor) -> Succession | None:
     row.outcome = _move_everything(row, found, locked, actor)
     row.state, row.carried_out_at, row.hindrance = SuccessionState.CARRIED_OUT, clock.now(), ""
     row.save()
-    counts = {name: str(count) for name, count in row.outcome.items()}
-    trail.record(actor, "succession.carry_out", row, plan=row.fingerprint[:16], **counts)
+    counts = ",".join(f"{name}={count}" for name, count in row.outcome.items())
+    trail.record(actor, "succession.carry_out", row, plan=row.fingerprint[:16], counts=counts)
     return row
 
 
 def _move_everything(
     row: Succession, found: Assignment, locked: Mapping[int, Organisation], actor: Actor
 ) -> dict[str, int]:
-    on, counts = row.effective_on, dict.fromkeys(("children", "offers", "members", "contacts"), 0)
+    on, counts = row.effective_on, Counter[str]()
     offers: dict[int, int] = {}
     for (source, target), ids in sorted(found.children.items()):
         counts["children"] += transfer_children(
@@ -101,18 +102,26 @@ def _move_everything(
         offers=offers,
     )
     for rule in found.rules:
-        source, target = locked[rule.source.pk], locked[rule.rest.pk]
-        for name, count in transfer_collaboration(
-            source=source, target=target, on=on, actor=actor
-        ).items():
-            counts[name] = counts.get(name, 0) + count
-        counts["contacts"] += transfer_contacts(source=source, target=target, actor=actor)
-        counts["concerns"] = counts.get("concerns", 0) + hand_over_concerns(
-            source_id=source.pk, target_id=target.pk, offers=offers, actor=actor
-        )
-        counts["members"] += transfer_members(source=source, target=target, actor=actor)
-        cede_organisation(source=source, successor=target, actor=actor)
+        _move_the_rest(locked[rule.source.pk], locked[rule.rest.pk], on, offers, counts, actor)
     return {name: count for name, count in counts.items() if count}
+
+
+def _move_the_rest(
+    source: Organisation,
+    target: Organisation,
+    on: date,
+    offers: Mapping[int, int],
+    counts: Counter[str],
+    actor: Actor,
+) -> None:
+    """What belongs to the organisation as a whole; then it ends."""
+    counts.update(transfer_collaboration(source=source, target=target, on=on, actor=actor))
+    counts["contacts"] += transfer_contacts(source=source, target=target, actor=actor)
+    counts["concerns"] += hand_over_concerns(
+        source_id=source.pk, target_id=target.pk, offers=offers, actor=actor
+    )
+    counts["members"] += transfer_members(source=source, target=target, actor=actor)
+    cede_organisation(source=source, successor=target, actor=actor)
 
 
 def _lift_targets(found: Assignment, actor: Actor) -> None:
@@ -163,5 +172,3 @@ def _ended_at_least(row: Organisation, age: timedelta) -> bool:
         state=SuccessionState.CARRIED_OUT, parts__source=row, carried_out_at__gt=clock.now() - age
     )
     return not done.exists()
-
-

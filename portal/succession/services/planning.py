@@ -127,11 +127,13 @@ def _check(effective_on: date, arrows: Sequence[Arrow]) -> None:
     rests = [arrow.source.pk for arrow in arrows if not arrow.municipalities]
     if len(rests) != len(set(rests)):
         raise InvalidInput(
-            {"parts": _("Kun én kan overtage resten af en organisation. Skriv kommuner ved de andre.")}
+            {
+                "parts": _(
+                    "Kun én kan overtage resten af en organisation. Skriv kommuner ved de andre."
+                )
+            }
         )
-    places = [
-        (arrow.source.pk, row.pk) for arrow in arrows for row in arrow.municipalities
-    ]
+    places = [(arrow.source.pk, row.pk) for arrow in arrows for row in arrow.municipalities]
     if len(places) != len(set(places)):
         raise InvalidInput({"parts": _("En kommune kan kun gå til én.")})
 
@@ -143,9 +145,7 @@ def _void_approvals(row: Succession) -> None:
 
 
 @transaction.atomic
-def choose_frames(
-    *, succession_id: UUID, lasting: Collection[UUID], actor: Actor
-) -> Succession:
+def choose_frames(*, succession_id: UUID, lasting: Collection[UUID], actor: Actor) -> Succession:
     """Which frame agreements go on where two would meet. A new choice is a new plan."""
     row = lock_plan(succession_id=succession_id, actor=actor)
     require(actor.is_system or may_plan(actor, row))

@@ -6,7 +6,9 @@ from portal.succession import jobs
 
 
 class Command(BaseCommand):
-    help = "Make wanted dry runs and carry out approved mergers, splits and take-overs that are due."
+    help = (
+        "Make wanted dry runs and carry out approved mergers, splits and take-overs that are due."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(str(jobs.run_successions()))
