@@ -106,7 +106,10 @@ def _of_owner(actor: Actor) -> "models.QuerySet[models.Model]":
 
     own = actor.organisation_id
     owned = Organisation.objects.filter(Q(parent_id=own) | Q(parent__parent_id=own)).values("pk")
-    rows = AgreementParty.objects.filter(side=Side.PUBLIC, organisation_id__in=owned)
+    # A place that another organisation took over is looked at from above the new one.
+    rows = AgreementParty.objects.filter(
+        side=Side.PUBLIC, organisation_id__in=owned, succeeded_by__isnull=True
+    )
     return rows.values("agreement_id")  # type: ignore[return-value]
 
 
