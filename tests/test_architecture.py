@@ -84,6 +84,7 @@ SCOPED = {
     "received_by",
     "overseen_by",
     "moderated_by",
+    "now_part_of",
     "open_to",
     "owned_by",
     "run_by",

@@ -11,12 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 
 from offers.models import (
     Offer,
     OfferCapacity,
     OfferCoverage,
+    OfferDraft,
     OfferLocation,
     OfferSession,
     OfferStatus,
@@ -62,7 +63,23 @@ def transfer_offers(
                 offer.save(update_fields=["organisation"])
                 _keep(offer, source, target, actor)
                 new[offer.pk] = offer.pk
+    _move_drafts(source, target, new)
     return new
+
+
+def _move_drafts(source: Organisation, target: Organisation, new: Mapping[int, int]) -> None:
+    """What an editor has typed and not saved is found again, at the offer and in the target."""
+    for old, pk in new.items():
+        if old != pk:
+            OfferDraft.objects.filter(offer_id=old).update(offer_id=pk)
+    there = OfferDraft.objects.filter(
+        author=OuterRef("author"), organisation=target, offer__isnull=True
+    )
+    unsaved = OfferDraft.objects.filter(organisation=source, offer__isnull=True)
+    unsaved.exclude(Exists(there)).update(organisation=target)
+    OfferDraft.objects.filter(organisation=source, offer__in=new.values()).update(
+        organisation=target
+    )
 
 
 def _keep(offer: Offer, source: Organisation, target: Organisation, actor: Actor) -> None:

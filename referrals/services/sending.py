@@ -72,7 +72,15 @@ def _out(referral: Referral, actor: Actor, sender: Organisation) -> None:
 
 
 def _sender_of(actor: Actor) -> Organisation:
-    return Organisation.objects.get(pk=actor.organisation_id)
+    """Who finishes the referrals of an organisation that has ended sends no new ones from it."""
+    sender = Organisation.objects.select_related("succeeded_by").get(pk=actor.organisation_id)
+    if not sender.is_active:
+        name = sender.succeeded_by.name if sender.succeeded_by else ""
+        raise WrongState(
+            _("Jeres organisation er nedlagt. Skift til %(name)s, og henvis derfra.")
+            % {"name": name}
+        )
+    return sender
 
 
 # --- the verbs ------------------------------------------------------------------------------

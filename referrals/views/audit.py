@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from organisations.models import Organisation
 from portal.access.actor import Actor, ActorKind
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
@@ -106,24 +107,28 @@ def _sees_all(actor: Actor) -> bool:
     return actor.organisation_kind == "operator"
 
 
+def _own(actor: Actor) -> set[int]:
+    """The officer's organisation and those that it has taken over: the trail is never moved."""
+    rows = Organisation.objects.now_part_of(actor.organisation_id)
+    return set(rows.values_list("pk", flat=True))
+
+
 def _rows(actor: Actor, reference: str) -> QuerySet[AuditEntry]:
     """What concerns the officer's own organisation: what its people did, and what anybody did to a
     referral that it sent or received. The operator's officer answers for all."""
-    own = str(actor.organisation_id)
-    mine = Q()
+    mine = theirs = Q()
     if not _sees_all(actor):
-        mine = (
-            Q(actor_organisation_id=actor.organisation_id)
-            | Q(labels__sender=own)
-            | Q(labels__receiver=own)
-        )
+        own = sorted(_own(actor))
+        names = [str(pk) for pk in own]
+        theirs = Q(labels__sender__in=names) | Q(labels__receiver__in=names)
+        mine = Q(actor_organisation_id__in=own) | theirs
     if not reference:
         return AuditEntry.objects.filter(mine)
     if not _REFERENCE.fullmatch(reference):
         return AuditEntry.objects.none()
     known = AuditEntry.objects.filter(labels__reference=reference)
     if not _sees_all(actor):
-        known = known.filter(Q(labels__sender=own) | Q(labels__receiver=own))
+        known = known.filter(theirs)
     subject = known.values_list("subject_ids", flat=True).first()
     if not subject:
         return AuditEntry.objects.none()
@@ -155,9 +160,9 @@ def _day(text: str, otherwise: date) -> date:
 
 def _lines(rows: list[AuditEntry], actor: Actor) -> list[dict[str, Any]]:
     """Who, when, what, which; names of people of the own organisation only."""
-    own = actor.organisation_id
+    own = _own(actor)
     names = names_of(
-        row.actor_user_id for row in rows if row.actor_organisation_id == own or _sees_all(actor)
+        row.actor_user_id for row in rows if row.actor_organisation_id in own or _sees_all(actor)
     )
     organisations = organisation_names(row.actor_organisation_id for row in rows)
     return [

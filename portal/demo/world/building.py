@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from portal.common import clock
 from portal.common.errors import DomainError
 from portal.demo.models import DemoWorld
-from portal.demo.world import agreements, around, listings, people, progress, scenes
+from portal.demo.world import agreements, around, listings, people, progress, scenes, succession
 from portal.demo.world.lives import Life, Stage, live
 from portal.demo.world.plan import LIVES, plan
 from portal.demo.world.register import Register
@@ -79,6 +79,8 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
     part("asked", "1", listings.ask_personas)
     with muted():
         part("reminders", "1", listings.pass_over_other_reminders)
+    with clock.at(began):
+        part("succession", "1", succession.fill)
     part("fresh", "1", lambda: _live_all(scenes.fresh(clock.now()), stage.now, clock.now()))
     if world.filled_at is None:
         progress.tell(world.lives_done, LIVES)

@@ -53,7 +53,10 @@ class Register:
         self.regions = {row.slug: row for row in Region.objects.all()}
         self.by_code = {row.code: row for row in self.regions.values() if row.code}
         self.councils = {row.name: row for row in HealthCouncil.objects.select_related("region")}
-        self.known = {row.slug: row for row in Organisation.objects.all()}
+        self.known = {
+            row.slug: row.succeeded_by or row
+            for row in Organisation.objects.select_related("succeeded_by")
+        }
         self.created: list[Organisation] = []
 
     @transaction.atomic
