@@ -10,7 +10,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from organisations.models import Role
+from organisations.models import Organisation, Role
+from partnerships.models import Agreement
 from portal.common import clock
 from portal.common.workdays import is_working_day
 from portal.demo.models import DemoWorld
@@ -20,6 +21,7 @@ from portal.demo.world.cast import Cast
 from portal.demo.world.lives import Stage, live
 from portal.demo.world.plan import LIVES, plan
 from portal.notifications.models import OutgoingMessage
+from portal.succession.models import Succession, SuccessionState
 from referrals.models import Kind, ReferralEvent, State
 from tests.portal.built_world import built_at, referrals, rows_of_everything
 
@@ -178,12 +180,18 @@ def test_a_no_leads_on_to_another_offer_with_a_consent_of_its_own(stage):
     assert len({row.consent_id for row in onward + refused}) == len(onward + refused)
 
 
-def test_the_coordinator_of_the_new_region_sees_the_old_ones_areas():
-    new = Cast().get("region-oestdanmark", Role.COORDINATOR)
-    old = Cast().get("region-sjaelland", Role.COORDINATOR)
+def test_the_two_old_regions_have_become_the_new_one_with_people_and_agreements():
+    cast = Cast()
+    new = cast.get("region-oestdanmark", Role.COORDINATOR)
 
     assert len(new.area) == 46
-    assert set(old.area) < set(new.area)
+    assert Succession.objects.get().state == SuccessionState.CARRIED_OUT
+    assert Agreement.objects.visible_to(new).count() > 3
+    for slug in ("region-hovedstaden", "region-sjaelland"):
+        assert not cast.has(slug, Role.COORDINATOR)
+        ended = Organisation.objects.get(slug=slug)
+        assert ended.succeeded_by_id == new.organisation_id
+        assert not Organisation.objects.public().filter(parent=ended).exists()
 
 
 def test_the_page_says_that_the_year_is_still_being_filled():

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from organisations.current import actor_of_user
 from organisations.models import Membership, Organisation, OrganisationKind, Role
 from partnerships import services as partnerships
 from partnerships.models import Agreement
-from portal.access.actor import Actor, system_actor
+from portal.access.actor import Actor, Assurance, system_actor
 from portal.common import clock
 from portal.geography.models import Municipality, Region
 from portal.succession import services
@@ -134,10 +135,13 @@ def fresh(row: Succession) -> Succession:
 def again(one: Person) -> Actor:
     """The actor after the day, as the middleware finds it in a new session."""
     one.user.refresh_from_db()
-    from organisations.current import actor_of_user
-    from portal.access.actor import Assurance
-
     return actor_of_user(one.user, {"assurance": Assurance.STRONG})
+
+
+def again_person(one: Person, organisation: Organisation) -> Person:
+    """The person in that organisation after the day: sessions of before are over."""
+    one.user.refresh_from_db()
+    return Person(one.user, organisation)
 
 
 @contextmanager

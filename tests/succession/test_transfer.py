@@ -30,7 +30,7 @@ from portal.access.actor import system_actor
 from portal.audit.models import AuditEntry
 from portal.audit.scope import tenant
 from portal.common import clock
-from portal.common.errors import InvalidInput
+from portal.common.errors import NotAllowed, WrongState
 from portal.geography.models import Municipality
 from portal.succession import jobs, services
 from portal.succession.models import SuccessionState
@@ -48,6 +48,7 @@ from tests.succession.merger import (
     EVE,
     Merger,
     again,
+    again_person,
     approved,
     fresh,
     idea,
@@ -206,10 +207,10 @@ def test_a_clinician_finishes_open_referrals_in_the_old_organisation(merger: Mer
         assert roles_in(merger.capital, nurse) == {"clinician"}
         assert roles_in(merger.east, nurse) == {"clinician", "coordinator"}
         assert again(nurse).organisation_id == merger.east.pk
-        old = Person_in(nurse, merger.capital)
+        old = again_person(nurse, merger.capital)
         browser = client_for(old)
         assert browser.get(reverse("referrals:detail", args=[referral.pk])).status_code == 200
-        with pytest.raises(InvalidInput):
+        with pytest.raises(WrongState, match="Skift til Region Østdanmark"):
             sent_identified(merger.world, offer, old.actor())
     later = AFTER + timedelta(days=2)
     with clock.at(later):
@@ -223,11 +224,6 @@ def test_a_clinician_finishes_open_referrals_in_the_old_organisation(merger: Mer
         assert merger.capital.status == Organisation.Status.CLOSED
         assert roles_in(merger.capital, nurse) == set()
         assert roles_in(merger.east, nurse) == {"clinician", "coordinator"}
-
-
-def Person_in(one: Any, organisation: Organisation) -> Any:  # noqa: N802 - reads as the cast does
-    one.user.refresh_from_db()
-    return type(one)(one.user, organisation)
 
 
 # --- offers and areas -----------------------------------------------------------------------------
@@ -256,7 +252,7 @@ def test_an_offer_keeps_its_address_and_its_referrals(merger: Merger) -> None:
         taken.refresh_from_db()
         assert (taken.organisation, taken.status) == (merger.capital, "archived")
         assert Offer.objects.public().filter(organisation=merger.capital).count() == 0
-        old = Person_in(handler, merger.capital)
+        old = again_person(handler, merger.capital)
         moved = act("accept", old.actor(), referral)
         assert moved.status == State.ACCEPTED
         assert OfferEvent.objects.filter(verb="transfer").count() == 3
@@ -414,7 +410,7 @@ def test_two_frame_agreements_are_named_chosen_and_one_goes_on(merger: Merger) -
     first, second = frame(merger, merger.capital), frame(merger, merger.zealand)
     plan = prepare(merger)
     assert [row["level"] for row in plan.report["remarks"] if row.get("options")] == ["choose"]
-    with pytest.raises(services.approving.WrongState):  # type: ignore[attr-defined]
+    with pytest.raises(WrongState):
         services.approve(
             succession_id=plan.pk, plan=plan.fingerprint, actor=merger.capital_manager.actor()
         )
@@ -498,8 +494,6 @@ def test_no_membership_lies_in_an_organisation_that_is_closed(merger: Merger) ->
 
 
 def test_only_a_job_carries_a_plan_out(merger: Merger) -> None:
-    from portal.common.errors import NotAllowed
-
     plan = approved(merger)
 
     with clock.at(AFTER), pytest.raises(NotAllowed):
