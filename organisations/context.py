@@ -21,6 +21,7 @@ _MENU: list[tuple[Permission | None, str, str]] = [
     (Permission.AGREEMENT_VIEW, "partnerships:list", "Aftaler"),
     (Permission.MEMBERS_MANAGE, "organisations:members", "Organisation"),
     (Permission.AUDIT_VIEW, "referrals:audit", "Adgangslog"),
+    (Permission.OPERATE, "succession:list", "Sammenlægninger"),
     (Permission.OPERATE, "demo:messages", "Udsendte beskeder"),
 ]
 # Where the menu's item stands for more pages than the one it opens.

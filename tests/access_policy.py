@@ -111,11 +111,16 @@ MEMBERS: Final = (
     CLINICIANS + HANDLERS + MANAGERS + EDITORS + COORDINATORS + "lawyer dpo analyst operator "
 )
 
+# A plan of a merger: managers and coordinators of its organisations, and the operator.
+PLANNERS: Final = MANAGERS + COORDINATORS + "operator "
+PLANNERS_HERE: Final = "coordinator region_manager operator"
+
 # Names of builders in tests/test_access_matrix.py.
 REFERRAL, CODE, WAITING, CONCERN = "referral", "code", "waiting", "concern"
 MEMBER, INVITATION, HANDLER, CLOSING = "member", "invitation", "handler", "closing"
 ORGANISATION, OFFER, NEW_OFFER, AGREEMENT = "organisation", "offer", "new_offer", "agreement"
 REPORT, INDICATOR = "report", "indicator"
+SUCCESSION = "succession"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
@@ -323,6 +328,17 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:figure-edit": needs(
         "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=INDICATOR
     ),
+    # mergers, splits and take-overs: of the region, which another takes over
+    "succession:list": needs("GET", PLANNERS),
+    "succession:create": needs("GET POST", PLANNERS),
+    "succession:detail": needs("GET", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
+    "succession:edit": needs("GET POST", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
+    "succession:choose": needs("POST", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
+    "succession:ask-for-report": needs("POST", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
+    "succession:report-csv": needs("GET", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
+    "succession:report-pdf": needs("GET", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
+    "succession:approve": needs("POST", MANAGERS, own="region_manager", of=SUCCESSION),
+    "succession:cancel": needs("GET POST", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
     # demo
     "demo:become": public("POST", of=PERSONA),
     "demo:messages": needs("GET", "operator"),

@@ -34,6 +34,7 @@ from portal.access.declared import access_of
 from portal.audit.scope import scope_is_open
 from portal.common import clock
 from portal.common.ids import hash_token, new_token, uuid7
+from portal.succession.models import Succession, SuccessionPart
 from referrals.links import remember_patient_link, remember_phone_code, remember_reply_link
 from referrals.models import Concern, Kind, State
 from tests import access_policy as policy
@@ -244,6 +245,12 @@ def objects(rows: Rows) -> dict[str, Objects]:
     goal = Goal.objects.create(agreement=agreement, text="Mål")
     indicator = Indicator.objects.create(agreement=agreement, goal=goal, name="Tal")
 
+    succession = Succession.objects.create(effective_on=clock.today() + timedelta(days=30))
+    SuccessionPart.objects.create(
+        succession=succession,
+        source=world.region,
+        target=OrganisationFactory(kind="other_public"),
+    )
     newcomers = OrganisationFactory(municipality=world.aarhus, verified_at=None)
     new_offer = make_offer(newcomers, f"ny-{newcomers.pk}", status="in_review", published_at=None)
 
@@ -269,6 +276,7 @@ def objects(rows: Rows) -> dict[str, Objects]:
         policy.AGREEMENT: by_key(agreement),
         policy.REPORT: by_key(report),
         policy.INDICATOR: by_key(indicator),
+        policy.SUCCESSION: by_key(succession),
         # Addresses whose argument opens no row by itself: only the missing one is tried.
         policy.TOKEN: Objects({}, {"token": new_token()}),
         policy.NUMBER: Objects({}, {"pk": 10**7}),

@@ -93,5 +93,6 @@ WITHOUT_PERSONS: Final[Mapping[str, str]] = {
     "partnerships.reportbudgetrow": "money of a report",
     "partnerships.reportrow": "how initiatives go",
     "partnerships.risk": "what may go wrong, owned by a function",
+    "succession.successionpart": "which organisation takes over from which",
     "referrals.signpostcount": "a count a day, of nobody",
 }

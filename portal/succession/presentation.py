@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from portal.access.actor import Actor
 from portal.common import clock
-from portal.succession.models import Succession, SuccessionState
+from portal.succession.models import Succession
 from portal.succession.permissions import may_approve, may_plan
 from portal.succession.survey import blocks, view_of
 
@@ -69,8 +69,6 @@ def page_of(succession: Succession, actor: Actor) -> dict[str, Any]:
         "may_plan": plan,
         "may_approve": may_approve(actor, succession),
         "shows_names": str(actor.organisation_id) in names,
-        "days_left": (succession.effective_on - clock.today()).days,
-        "has_ended": succession.state in (SuccessionState.CARRIED_OUT, SuccessionState.CANCELLED),
     }
 
 
