@@ -11,6 +11,11 @@ from partnerships.services.amending import (
     withdraw_amendment,
 )
 from partnerships.services.clocks import run_dates
+from partnerships.services.figures import (
+    set_indicator_value,
+    store_live_value,
+    store_offer_figures,
+)
 from partnerships.services.living import (
     close_agreement,
     fulfil_obligation,
@@ -23,6 +28,14 @@ from partnerships.services.living import (
     write_final_evaluation,
 )
 from partnerships.services.mover import NotReady
+from partnerships.services.programme import load_programme
+from partnerships.services.reports import (
+    ReportChangedMeanwhile,
+    begin_due_reports,
+    begin_report,
+    save_report,
+    sign_report,
+)
 from partnerships.services.reviewing import (
     ask_for_review,
     decide_review,
@@ -63,6 +76,7 @@ __all__ = [
     "ChangedMeanwhile",
     "NotReady",
     "NotYours",
+    "ReportChangedMeanwhile",
     "add_party",
     "amended",
     "answer_comment",
@@ -71,6 +85,8 @@ __all__ = [
     "ask_for_review",
     "begin_amendment",
     "begin_draft",
+    "begin_due_reports",
+    "begin_report",
     "cancel_agreement",
     "close_agreement",
     "comment_on_section",
@@ -78,6 +94,7 @@ __all__ = [
     "fulfil_obligation",
     "give_notice",
     "link_offers",
+    "load_programme",
     "negotiate",
     "put_in_force",
     "reach_milestone",
@@ -91,15 +108,20 @@ __all__ = [
     "reviewers",
     "run_dates",
     "save_amended_section",
+    "save_report",
     "save_section",
     "send_amendment_to_signature",
     "send_back",
     "send_to_signature",
     "set_frame_agreement",
+    "set_indicator_value",
     "side_of",
     "sign_agreement",
     "sign_amendment",
+    "sign_report",
     "start_idea",
+    "store_live_value",
+    "store_offer_figures",
     "submit_for_review",
     "suggest_change",
     "suspend_agreement",
