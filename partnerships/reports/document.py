@@ -38,12 +38,14 @@ def parties_of(report: StatusReport) -> list[AgreementParty]:
 
 
 def party_lines(report: StatusReport) -> list[PartyLine]:
-    """In the agreement's order. A published report also shows who signed and has left since."""
+    """In the agreement's order. A published report shows those who signed it, also who has left
+    since, and nobody who came later."""
+    published = report.state == StatusReport.State.PUBLISHED
     signed = {row.party_id: row for row in report.signatures.all()}
     lines = []
     for party in report.agreement.parties.all():
         signature = signed.get(party.pk)
-        if signature is None and party.left_on is not None:
+        if signature is None and (published or party.left_on is not None):
             continue
         waiting = "" if signature else _waiting_for(party)
         lines.append(PartyLine(party, signature, waiting))

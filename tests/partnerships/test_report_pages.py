@@ -238,6 +238,20 @@ def test_the_published_pdf_is_the_file_that_was_frozen(world: World) -> None:
     assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
 
 
+def test_who_comes_later_is_not_waited_for_under_a_published_report(world: World) -> None:
+    report = simple_report(world)
+    sign(report, world.coordinator.actor())
+    sign(report, world.receiver_manager.actor())
+    parties = report.agreement.parties
+    parties.filter(organisation=world.region).update(left_on=TODAY)
+    parties.create(organisation=world.municipality, side="public", joined_on=TODAY)
+
+    page = client_for(world.receiver_manager).get(address(report)).content.decode()
+
+    assert "Karen Koordinator, " in page
+    assert "Har ikke godkendt endnu" not in page
+
+
 # --- writing --------------------------------------------------------------------------------------
 def test_saving_an_untouched_page_changes_nothing(world: World) -> None:
     report = rich_report(world, 2)
