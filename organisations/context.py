@@ -19,6 +19,8 @@ _MENU: list[tuple[Permission | None, str, str]] = [
     (Permission.REFERRAL_OVERSEE, "referrals:oversight", "Overblik"),
     (Permission.OFFER_EDIT, "offers:mine", "Vores tilbud"),
     (Permission.AGREEMENT_VIEW, "partnerships:list", "Aftaler"),
+    (Permission.ENTRANCE_EDIT, "partnerships:enquiry-list", "Henvendelser"),
+    (Permission.FORUM_RUN, "partnerships:forum-list", "Forum"),
     (Permission.MEMBERS_MANAGE, "organisations:members", "Organisation"),
     (Permission.AUDIT_VIEW, "referrals:audit", "Adgangslog"),
     (Permission.OPERATE, "succession:list", "Sammenlægninger"),

@@ -34,3 +34,9 @@ def pauses_of(organisation_id: int) -> list[tuple[date, date]]:
         organisation_id=organisation_id, last_day__gte=clock.today() - timedelta(days=370)
     )
     return [row.as_pause() for row in rows]
+
+
+def coming_closings(organisation: Organisation) -> list[ClosingPeriod]:
+    """Announced closing periods that are not over, for whoever thinks of writing."""
+    rows = ClosingPeriod.objects.filter(organisation=organisation, last_day__gte=clock.today())
+    return list(rows.order_by("first_day"))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from partnerships import views
-from partnerships.views import figures, reports
+from partnerships.views import enquiries, entrance, figures, forum, meetings, reports
 
 app_name = "partnerships"
 
@@ -20,4 +20,55 @@ urlpatterns = [
     # figures
     path("aftaler/<uuid:pk>/tal/", figures.figure_list, name="figure-list"),
     path("aftaler/tal/<uuid:pk>/", figures.figure_edit, name="figure-edit"),
+    # the entrance
+    path("indgang/", entrance.entrance_list, name="entrance-list"),
+    path("indgang/opslag/nyt/", entrance.post_create, name="post-create"),
+    path("indgang/opslag/<uuid:pk>/ret/", entrance.post_edit, name="post-edit"),
+    path("indgang/opslag/<uuid:pk>/luk/", entrance.post_close, name="post-close"),
+    path("indgang/opslag/<uuid:pk>/genaabn/", entrance.post_reopen, name="post-reopen"),
+    path("indgang/henvendelse/<str:token>/", enquiries.enquiry_follow, name="enquiry-follow"),
+    path("indgang/<slug:slug>/", entrance.entrance_detail, name="entrance-detail"),
+    path("indgang/<slug:slug>/skriv/", entrance.enquiry_create, name="enquiry-create"),
+    path("indgang/<slug:slug>/ret/", entrance.entrance_edit, name="entrance-edit"),
+    path("indgang/<slug:slug>/aabn/", entrance.entrance_open, name="entrance-open"),
+    path("indgang/<slug:slug>/luk/", entrance.entrance_close, name="entrance-close"),
+    # enquiries
+    path("henvendelser/", enquiries.enquiry_list, name="enquiry-list"),
+    path("henvendelser/ny/", enquiries.idea_create, name="idea-create"),
+    path("henvendelser/<uuid:pk>/", enquiries.enquiry_detail, name="enquiry-detail"),
+    path(
+        "henvendelser/<uuid:pk>/kvitter/",
+        enquiries.enquiry_acknowledge,
+        name="enquiry-acknowledge",
+    ),
+    path("henvendelser/<uuid:pk>/svar/", enquiries.enquiry_answer, name="enquiry-answer"),
+    path("henvendelser/<uuid:pk>/forening/", enquiries.enquiry_link, name="enquiry-link"),
+    # the forum
+    path("forum/", forum.forum_list, name="forum-list"),
+    path("forum/nyt/", forum.forum_create, name="forum-create"),
+    path("forum/<uuid:pk>/", forum.forum_detail, name="forum-detail"),
+    path("forum/<uuid:pk>/ret/", forum.forum_edit, name="forum-edit"),
+    path("forum/<uuid:pk>/medlemmer/", forum.forum_members, name="forum-members"),
+    path("forum/<uuid:pk>/kalender.ics", forum.forum_calendar, name="forum-calendar"),
+    path("forum/<uuid:pk>/moede/", meetings.meeting_create, name="meeting-create"),
+    path("forum/medlem/<uuid:pk>/", forum.member_edit, name="member-edit"),
+    path("forum/medlem/<uuid:pk>/slut/", forum.member_end, name="member-end"),
+    path("forum/moede/<uuid:pk>/", meetings.meeting_detail, name="meeting-detail"),
+    path("forum/moede/<uuid:pk>/ret/", meetings.meeting_edit, name="meeting-edit"),
+    path("forum/moede/<uuid:pk>/aflys/", meetings.meeting_call_off, name="meeting-call-off"),
+    path("forum/moede/<uuid:pk>/dagsorden/", meetings.agenda_send, name="agenda-send"),
+    path("forum/moede/<uuid:pk>/punkt/", meetings.item_propose, name="item-propose"),
+    path("forum/moede/<uuid:pk>/referat/", meetings.minutes_edit, name="minutes-edit"),
+    path("forum/moede/<uuid:pk>/referat/send/", meetings.minutes_send, name="minutes-send"),
+    path(
+        "forum/moede/<uuid:pk>/referat/godkend/",
+        meetings.minutes_approve,
+        name="minutes-approve",
+    ),
+    path("forum/moede/<uuid:pk>/referat.pdf", meetings.minutes_file, name="minutes-file"),
+    path("forum/moede/<uuid:pk>/opgave/", meetings.action_create, name="action-create"),
+    path("forum/punkt/<uuid:pk>/op/", meetings.item_up, name="item-up"),
+    path("forum/punkt/<uuid:pk>/fjern/", meetings.item_withdraw, name="item-withdraw"),
+    path("forum/opgave/<uuid:pk>/gjort/", meetings.action_finish, name="action-finish"),
+    path("forum/opgave/<uuid:pk>/genaabn/", meetings.action_reopen, name="action-reopen"),
 ]

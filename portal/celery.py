@@ -81,6 +81,18 @@ JOBS: dict[str, Job] = {
         command="refresh_live_figures",
         seconds=1700,
     ),
+    "partnerships.entrance": Job(
+        "partnerships.entrance_clocks.run_entrance_clocks",
+        Daily(time(7, 20)),
+        command="run_entrance_clocks",
+        seconds=540,
+    ),
+    "partnerships.action_points": Job(
+        "partnerships.forum_clocks.remind_of_action_points",
+        Daily(time(7, 25)),
+        command="remind_of_action_points",
+        seconds=540,
+    ),
     # With the dictionary, which no page loads; pages have indexed each change at once without it.
     "offers.search": Job(
         "offers.search.indexing.rebuild_nightly",

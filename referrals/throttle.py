@@ -4,8 +4,6 @@ Counted in the cache; when the cache is down the count is unknown, and the answe
 moment rather than yes for ever.
 """
 
-import hashlib
-
 from django.core.cache import cache
 
 from portal.common.errors import Throttled
@@ -26,14 +24,3 @@ def refuse_guessing(organisation_id: int) -> None:
 def forget_guessing(organisation_id: int) -> None:
     """A right code: handlers with many citizens shall not run into the limit."""
     cache.delete(f"redeem:{organisation_id}")
-
-
-FLOOD = 20
-
-
-def refuse_flood(address: str) -> None:
-    """Public forms: at most `FLOOD` an hour and address. Raises `Throttled`."""
-    key = f"public:{hashlib.sha256(address.encode()).hexdigest()[:16]}"
-    cache.add(key, 0, WINDOW_SECONDS)
-    if cache.incr(key) > FLOOD:
-        raise Throttled(retry_after=WINDOW_SECONDS)

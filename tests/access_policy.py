@@ -107,6 +107,9 @@ COORDINATORS: Final = "coordinator municipal_coordinator council_coordinator oth
 FIGURES: Final = MANAGERS + COORDINATORS + "analyst "
 AGREEMENTS: Final = MANAGERS + COORDINATORS + "lawyer dpo "
 AGREEMENT_WRITERS: Final = MANAGERS + COORDINATORS
+# Managers and coordinators write agreements, knock at entrances and sit in forums.
+WRITERS: Final = MANAGERS + COORDINATORS
+AGREEMENTS: Final = WRITERS + "lawyer dpo "
 MEMBERS: Final = (
     CLINICIANS + HANDLERS + MANAGERS + EDITORS + COORDINATORS + "lawyer dpo analyst operator "
 )
@@ -121,6 +124,8 @@ MEMBER, INVITATION, HANDLER, CLOSING = "member", "invitation", "handler", "closi
 ORGANISATION, OFFER, NEW_OFFER, AGREEMENT = "organisation", "offer", "new_offer", "agreement"
 REPORT, INDICATOR = "report", "indicator"
 SUCCESSION = "succession"
+ENTRANCE, POST, ENQUIRY = "entrance", "post", "enquiry"
+FORUM, SEAT, MEETING, ITEM, ACTION = "forum", "seat", "meeting", "item", "action"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
@@ -136,6 +141,11 @@ CONCERNED: Final = HANDLERS + OFFER_MANAGERS + COORDINATORS
 CONCERNED_HERE: Final = (
     "receiver_handler receiver_manager coordinator municipal_coordinator council_coordinator"
 )
+
+# The forum of the council: who runs it, and the two members.
+FORUM_RUNS: Final = "council_coordinator"
+FORUM_SEATS: Final = "receiver_manager municipal_coordinator"
+FORUM_ALL: Final = FORUM_RUNS + " " + FORUM_SEATS
 
 # Names of people who may ever read a patient's words on a page; for everybody else a canary in an
 # answer is a leak.
@@ -327,6 +337,101 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:figure-list": needs("GET", AGREEMENTS, own=PARTIES, of=AGREEMENT),
     "partnerships:figure-edit": needs(
         "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=INDICATOR
+    ),
+    # the entrance
+    "partnerships:entrance-list": public("GET"),
+    "partnerships:entrance-detail": public("GET", of=ENTRANCE),
+    "partnerships:entrance-edit": needs(
+        "GET POST", COORDINATORS, own="coordinator", of=ENTRANCE, seen=True
+    ),
+    "partnerships:entrance-open": needs(
+        "POST", COORDINATORS, own="coordinator", of=ENTRANCE, seen=True
+    ),
+    "partnerships:entrance-close": needs(
+        "POST", COORDINATORS, own="coordinator", of=ENTRANCE, seen=True
+    ),
+    "partnerships:post-create": needs("GET POST", COORDINATORS),
+    "partnerships:post-edit": needs("GET POST", COORDINATORS, own="coordinator", of=POST),
+    "partnerships:post-close": needs("POST", COORDINATORS, own="coordinator", of=POST),
+    "partnerships:post-reopen": needs("POST", COORDINATORS, own="coordinator", of=POST),
+    # enquiries
+    "partnerships:enquiry-create": public("GET POST", of=ENTRANCE),
+    "partnerships:enquiry-follow": public("GET", of=TOKEN),
+    "partnerships:enquiry-list": needs("GET", WRITERS),
+    "partnerships:idea-create": needs("GET POST", WRITERS),
+    "partnerships:enquiry-detail": needs(
+        "GET", WRITERS, own="coordinator region_manager receiver_manager", of=ENQUIRY
+    ),
+    "partnerships:enquiry-acknowledge": needs("POST", COORDINATORS, own="coordinator", of=ENQUIRY),
+    "partnerships:enquiry-answer": needs("GET POST", COORDINATORS, own="coordinator", of=ENQUIRY),
+    "partnerships:enquiry-link": needs("POST", COORDINATORS, own="coordinator", of=ENQUIRY),
+    # the forum
+    "partnerships:forum-list": needs("GET", WRITERS),
+    "partnerships:forum-create": needs("GET POST", FORUM_RUNS),
+    "partnerships:forum-detail": needs("GET", WRITERS, own=FORUM_ALL, of=FORUM),
+    "partnerships:forum-calendar": needs("GET", WRITERS, own=FORUM_ALL, of=FORUM),
+    "partnerships:forum-edit": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
+    ),
+    "partnerships:forum-members": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
+    ),
+    "partnerships:member-edit": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=SEAT
+    ),
+    "partnerships:member-end": needs(
+        "POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=SEAT
+    ),
+    "partnerships:meeting-create": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
+    ),
+    "partnerships:meeting-detail": needs("GET", WRITERS, own=FORUM_ALL, of=MEETING),
+    "partnerships:meeting-edit": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING
+    ),
+    "partnerships:meeting-call-off": needs(
+        "POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING
+    ),
+    "partnerships:agenda-send": needs(
+        "POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING
+    ),
+    "partnerships:item-propose": needs("GET POST", WRITERS, own=FORUM_ALL, of=MEETING),
+    "partnerships:item-up": needs(
+        "POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=ITEM
+    ),
+    "partnerships:item-withdraw": needs(
+        "POST",
+        WRITERS,
+        own="council_coordinator receiver_manager",
+        sees="municipal_coordinator",
+        of=ITEM,
+    ),
+    "partnerships:minutes-edit": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING
+    ),
+    "partnerships:minutes-send": needs(
+        "POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING
+    ),
+    "partnerships:minutes-approve": needs(
+        "POST", WRITERS, own=FORUM_RUNS, sees=FORUM_SEATS, of=MEETING
+    ),
+    "partnerships:minutes-file": needs("GET", WRITERS, own=FORUM_ALL, of=MEETING),
+    "partnerships:action-create": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING
+    ),
+    "partnerships:action-finish": needs(
+        "POST",
+        WRITERS,
+        own="council_coordinator receiver_manager",
+        sees="municipal_coordinator",
+        of=ACTION,
+    ),
+    "partnerships:action-reopen": needs(
+        "POST",
+        WRITERS,
+        own="council_coordinator receiver_manager",
+        sees="municipal_coordinator",
+        of=ACTION,
     ),
     # mergers, splits and take-overs: of the region, which another takes over
     "succession:list": needs("GET", PLANNERS),

@@ -28,6 +28,7 @@ from organisations.models import (
     Membership,
     NamedHandler,
 )
+from partnerships import services
 from partnerships.models import Agreement, AgreementParty, Goal, Indicator, StatusReport
 from portal.access.actor import Assurance
 from portal.access.declared import access_of
@@ -39,6 +40,7 @@ from referrals.links import remember_patient_link, remember_phone_code, remember
 from referrals.models import Concern, Kind, State
 from tests import access_policy as policy
 from tests.access_policy import POLICY, PREFIXES, Line
+from tests.factories.forums import hang_post, knock, make_forum, open_entrance, plan
 from tests.factories.organisations import OrganisationFactory
 from tests.proofs import WALLED, table
 from tests.rows import (
@@ -48,7 +50,7 @@ from tests.rows import (
     make_offer,
     rows_fixture,  # noqa: F401
 )
-from tests.world import client_for
+from tests.world import World, client_for
 
 pytestmark = pytest.mark.django_db
 
@@ -277,12 +279,47 @@ def objects(rows: Rows) -> dict[str, Objects]:
         policy.REPORT: by_key(report),
         policy.INDICATOR: by_key(indicator),
         policy.SUCCESSION: by_key(succession),
+        **_at_the_entrance(world, by_key),
+        **_in_the_forum(world, by_key),
         # Addresses whose argument opens no row by itself: only the missing one is tried.
         policy.TOKEN: Objects({}, {"token": new_token()}),
         policy.NUMBER: Objects({}, {"pk": 10**7}),
         policy.UUID: Objects({}, {"pk": uuid7()}),
         policy.PERSONA: Objects({}, {"slug": "ingen-persona"}),
         policy.RESET: Objects({}, {"uidb36": "zz", "key": "zz-zz"}),
+    }
+
+
+def _at_the_entrance(world: World, by_key: Callable[[Any], Objects]) -> dict[str, Objects]:
+    """The region's open entrance, a post there, and an enquiry from the receiver."""
+    open_entrance(world.coordinator)
+    return {
+        policy.ENTRANCE: Objects({"slug": world.region.slug}, {"slug": "findes-slet-ikke"}),
+        policy.POST: by_key(hang_post(world.coordinator)),
+        policy.ENQUIRY: by_key(knock(world, actor=world.receiver_manager.actor())),
+    }
+
+
+def _in_the_forum(world: World, by_key: Callable[[Any], Objects]) -> dict[str, Objects]:
+    """The council's forum with two members, a meeting that is held, and one that is coming."""
+    forum = make_forum(world)
+    held, coming = plan(world, forum, begins_at=clock.now()), plan(world, forum)
+    runs, member = world.council_coordinator.actor(), world.receiver_manager.actor()
+    item = services.propose_item(actor=member, meeting_id=coming.pk, title="Følgeskab")
+    services.save_minutes(actor=runs, meeting_id=held.pk, version=0, general="Sagt", items=[])
+    action = services.create_action_point(
+        actor=runs,
+        meeting_id=held.pk,
+        text="Skriv et opslag",
+        organisation=world.receiver,
+        due_on=clock.today(),
+    )
+    return {
+        policy.FORUM: by_key(forum),
+        policy.SEAT: by_key(forum.members.get(organisation=world.receiver)),
+        policy.MEETING: by_key(held),
+        policy.ITEM: by_key(item),
+        policy.ACTION: by_key(action),
     }
 
 

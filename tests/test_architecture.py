@@ -112,6 +112,7 @@ SCOPED_OTHERWISE = {
     ("organisations/views/public.py", "Contact"): "public, of an organisation found in scope",
     ("organisations/views/public.py", "OrganisationProfile"): "of an organisation found in scope",
     ("organisations/views/terms.py", "TermsAcceptance"): _OWN,
+    ("partnerships/views/enquiries.py", "EnquiryLink"): _LINK,
     ("portal/accounts/views.py", "Authenticator"): _PERSON,
     ("portal/accounts/views.py", "UserSession"): _PERSON,
     ("referrals/views/audit.py", "AuditEntry"): "what concerns the officer's own organisation",

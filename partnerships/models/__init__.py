@@ -13,7 +13,13 @@ from partnerships.models.agreement import (
 from partnerships.models.amendment import Amendment
 from partnerships.models.budget import BudgetAmount, BudgetLine, Payment
 from partnerships.models.document import AgreementClause, Clause, Document
-from partnerships.models.entrance import Enquiry, Entrance, EntrancePost
+from partnerships.models.entrance import (
+    ENTRANCE_KINDS,
+    Enquiry,
+    EnquiryLink,
+    Entrance,
+    EntrancePost,
+)
 from partnerships.models.figures import OfferFigures
 from partnerships.models.forum import (
     ActionPoint,
@@ -51,6 +57,7 @@ from partnerships.models.section import (
 )
 
 __all__ = [
+    "ENTRANCE_KINDS",
     "ActionPoint",
     "Activity",
     "AgendaItem",
@@ -73,6 +80,7 @@ __all__ = [
     "Degree",
     "Document",
     "Enquiry",
+    "EnquiryLink",
     "Entrance",
     "EntrancePost",
     "Forum",

@@ -1,10 +1,14 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
+from partnerships.models.agreement import Agreement
+from portal.access.actor import Actor
+from portal.access.grants import allows
+from portal.access.permissions import Permission
 from portal.accounts.models import User
 from portal.common import clock
 from portal.common.models import UuidModel
@@ -15,6 +19,24 @@ _PRIVACY: dict[str, str] = {
     "retention": "5 år efter mødet",
     "seen_by": "forummets medlemmer",
 }
+
+
+class ForumQuerySet(models.QuerySet["Forum"]):
+    def visible_to(self, actor: Actor) -> "ForumQuerySet":
+        """For the managers and coordinators of the council and of the organisations that have a
+        seat today."""
+        if not allows(actor, Permission.FORUM_TAKE_PART):
+            return self.none()
+        seat = ForumMember.objects.filter(
+            forum=OuterRef("pk"), organisation_id=actor.organisation_id, until__isnull=True
+        )
+        return self.filter(Q(organisation_id=actor.organisation_id) | Exists(seat))
+
+    def run_by(self, actor: Actor) -> "ForumQuerySet":
+        """Those that the actor may set up, call and write minutes of."""
+        if not allows(actor, Permission.FORUM_RUN):
+            return self.none()
+        return self.filter(organisation_id=actor.organisation_id)
 
 
 class Forum(UuidModel):
@@ -28,6 +50,8 @@ class Forum(UuidModel):
     created_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ForumQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="forum_name_once")
@@ -35,6 +59,14 @@ class Forum(UuidModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ForumMemberQuerySet(models.QuerySet["ForumMember"]):
+    def visible_to(self, actor: Actor) -> "ForumMemberQuerySet":
+        return self.filter(forum__in=Forum.objects.visible_to(actor))
+
+    def seated(self) -> "ForumMemberQuerySet":
+        return self.filter(until__isnull=True)
 
 
 class ForumMember(UuidModel):
@@ -51,17 +83,32 @@ class ForumMember(UuidModel):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
+    objects = ForumMemberQuerySet.as_manager()
+
     class Meta:
+        ordering = ["since", "pk"]
         constraints = [
+            models.CheckConstraint(
+                name="forum_seat_in_order",
+                condition=Q(until__isnull=True) | Q(since__lte=F("until")),
+            ),
             models.UniqueConstraint(
                 name="forum_seat_once",
                 fields=["forum", "organisation"],
                 condition=Q(until__isnull=True),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.forum_id}: {self.organisation_id}"
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def visible_to(self, actor: Actor) -> "MeetingQuerySet":
+        return self.filter(forum__in=Forum.objects.visible_to(actor))
+
+    def run_by(self, actor: Actor) -> "MeetingQuerySet":
+        return self.filter(forum__in=Forum.objects.run_by(actor))
 
 
 class Meeting(UuidModel):
@@ -82,13 +129,35 @@ class Meeting(UuidModel):
     minutes = models.TextField(_("referat"), max_length=20000, blank=True)
     minutes_by_name = models.CharField(max_length=120, blank=True)
     agenda_sent_at = models.DateTimeField(null=True, blank=True)
+    minutes_sent_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by_name = models.CharField(max_length=120, blank=True)
+    # Counts the changes of its own minutes, so that of two writers none loses a word.
     version = models.PositiveIntegerField(default=0)
 
+    objects = MeetingQuerySet.as_manager()
+
     class Meta:
-        ordering = ["begins_at"]
+        ordering = ["begins_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="meeting_in_order",
+                condition=Q(ends_at__isnull=True) | Q(begins_at__lt=F("ends_at")),
+            ),
+            models.CheckConstraint(
+                name="meeting_approved_when",
+                condition=Q(state="approved", approved_at__isnull=False)
+                | (~Q(state="approved") & Q(approved_at__isnull=True)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def visible_to(self, actor: Actor) -> "AgendaItemQuerySet":
+        return self.filter(meeting__forum__in=Forum.objects.visible_to(actor))
 
 
 class AgendaItem(UuidModel):
@@ -103,12 +172,27 @@ class AgendaItem(UuidModel):
     )
     minutes = models.TextField(_("referat af punktet"), max_length=8000, blank=True)
     decision = models.TextField(_("beslutning"), max_length=2000, blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
         return self.title
+
+
+class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
+    def visible_to(self, actor: Actor) -> "ActionPointQuerySet":
+        """Of a forum or an agreement that exists for the actor."""
+        return self.filter(
+            Q(forum__in=Forum.objects.visible_to(actor))
+            | Q(agreement__in=Agreement.objects.visible_to(actor))
+        )
+
+    def open(self) -> "ActionPointQuerySet":
+        return self.filter(done_on__isnull=True)
 
 
 class ActionPoint(UuidModel):
@@ -137,6 +221,8 @@ class ActionPoint(UuidModel):
     due_on = models.DateField(_("senest"))
     done_on = models.DateField(_("gjort"), null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+
+    objects = ActionPointQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]

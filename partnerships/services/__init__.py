@@ -1,5 +1,12 @@
 """The doors of agreements: one function per verb. Only `mover` writes a status."""
 
+from partnerships.services.actions import (
+    create_action_point,
+    create_agreement_action_point,
+    finish_action_point,
+    may_tick,
+    reopen_action_point,
+)
 from partnerships.services.amending import (
     amended,
     begin_amendment,
@@ -10,11 +17,38 @@ from partnerships.services.amending import (
     sign_amendment,
     withdraw_amendment,
 )
-from partnerships.services.clocks import run_dates
+from partnerships.services.clocks import (
+    run_dates,
+)
+from partnerships.services.enquiries import (
+    NOBODY,
+    Writer,
+    acknowledge_enquiry,
+    answer_enquiry,
+    link_enquiry_sender,
+    send_enquiry,
+    writer_of,
+)
+from partnerships.services.entrances import (
+    close_entrance,
+    close_post,
+    create_post,
+    edit_entrance,
+    edit_post,
+    open_entrance,
+    reopen_post,
+)
 from partnerships.services.figures import (
     set_indicator_value,
     store_live_value,
     store_offer_figures,
+)
+from partnerships.services.forums import (
+    add_forum_member,
+    create_forum,
+    edit_forum,
+    edit_forum_member,
+    end_forum_member,
 )
 from partnerships.services.living import (
     close_agreement,
@@ -27,8 +61,29 @@ from partnerships.services.living import (
     suspend_agreement,
     write_final_evaluation,
 )
-from partnerships.services.mover import NotReady
-from partnerships.services.programme import load_programme
+from partnerships.services.meetings import (
+    call_off_meeting,
+    edit_meeting,
+    move_item_up,
+    plan_meeting,
+    propose_item,
+    send_agenda,
+    withdraw_item,
+)
+from partnerships.services.minutes import (
+    ItemMinutes,
+    WrittenMeanwhile,
+    approve_minutes,
+    fingerprint,
+    save_minutes,
+    send_minutes,
+)
+from partnerships.services.mover import (
+    NotReady,
+)
+from partnerships.services.programme import (
+    load_programme,
+)
 from partnerships.services.reports import (
     ReportChangedMeanwhile,
     begin_due_reports,
@@ -74,28 +129,57 @@ from partnerships.services.writing import (
 
 __all__ = [
     "ChangedMeanwhile",
+    "ItemMinutes",
+    "NOBODY",
     "NotReady",
     "NotYours",
     "ReportChangedMeanwhile",
+    "Writer",
+    "WrittenMeanwhile",
+    "acknowledge_enquiry",
+    "add_forum_member",
     "add_party",
     "amended",
     "answer_comment",
+    "answer_enquiry",
     "approve_all_sections",
+    "approve_minutes",
     "approve_section",
     "ask_for_review",
     "begin_amendment",
     "begin_draft",
     "begin_due_reports",
     "begin_report",
+    "call_off_meeting",
     "cancel_agreement",
     "close_agreement",
+    "close_entrance",
+    "close_post",
     "comment_on_section",
+    "create_action_point",
+    "create_agreement_action_point",
+    "create_forum",
+    "create_post",
     "decide_review",
+    "edit_entrance",
+    "edit_forum",
+    "edit_forum_member",
+    "edit_meeting",
+    "edit_post",
+    "end_forum_member",
+    "fingerprint",
+    "finish_action_point",
     "fulfil_obligation",
     "give_notice",
+    "link_enquiry_sender",
     "link_offers",
     "load_programme",
+    "may_tick",
+    "move_item_up",
     "negotiate",
+    "open_entrance",
+    "plan_meeting",
+    "propose_item",
     "put_in_force",
     "reach_milestone",
     "record_external_signature",
@@ -104,14 +188,20 @@ __all__ = [
     "refuse_signature",
     "remove_party",
     "renew_agreement",
+    "reopen_action_point",
+    "reopen_post",
     "resume_agreement",
     "reviewers",
     "run_dates",
     "save_amended_section",
+    "save_minutes",
     "save_report",
     "save_section",
+    "send_agenda",
     "send_amendment_to_signature",
     "send_back",
+    "send_enquiry",
+    "send_minutes",
     "send_to_signature",
     "set_frame_agreement",
     "set_indicator_value",
@@ -127,5 +217,7 @@ __all__ = [
     "suspend_agreement",
     "upload_signature",
     "withdraw_amendment",
+    "withdraw_item",
     "write_final_evaluation",
+    "writer_of",
 ]

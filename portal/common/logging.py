@@ -19,7 +19,10 @@ from django.db import OperationalError
 
 _request_id: ContextVar[str] = ContextVar("log_request_id", default="")
 
-_TOKEN_PATHS = ("svar", "min-henvisning", "k", "invitation", "bekraeft", "gem", "nulstil")
+_TOKEN_PATHS = (
+    *("svar", "min-henvisning", "k", "invitation", "bekraeft", "gem", "nulstil"),
+    "indgang/henvendelse",
+)
 _SECRETS = (
     # Links of repliers and patients, with whatever follows the token in that segment.
     (re.compile(rf"/({'|'.join(_TOKEN_PATHS)})/[^/\s?#\"'<>]+"), r"/\1/***"),

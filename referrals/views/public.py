@@ -15,11 +15,11 @@ from portal.access.actor import ANONYMOUS
 from portal.access.decorators import ActorRequest, public
 from portal.audit.scope import tenant
 from portal.common.errors import InvalidInput, NotFound
+from portal.common.flood import refuse_flood
 from referrals import services
 from referrals.consent_texts import self_consent_text
 from referrals.forms.public import ConcernForm, SelfReferralForm
 from referrals.models import Referral
-from referrals.throttle import refuse_flood
 
 _TOKEN_SALT = "self-referral"  # noqa: S105 - a salt, not a secret
 _TOKEN_AGE = 24 * 60 * 60
