@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
@@ -13,7 +13,17 @@ from pytest_django import DjangoDbBlocker
 from offers.models import Offer, OfferStatus, SearchRow
 from organisations.models import Contact, Membership, NamedHandler, Organisation, Role
 from organisations.selectors import has_accepted_terms
-from partnerships.models import Agreement
+from partnerships import entrance_clocks, forum_clocks
+from partnerships.models import (
+    ENTRANCE_KINDS,
+    ActionPoint,
+    Agreement,
+    Enquiry,
+    Entrance,
+    EntrancePost,
+    Forum,
+    Meeting,
+)
 from portal.accounts.models import User
 from portal.audit.scope import tenant
 from portal.common import clock
@@ -22,6 +32,8 @@ from portal.demo import personas
 from portal.demo.models import DemoWorld
 from portal.demo.world.building import build_world, refuse_outside_demo
 from portal.demo.world.cast import BUILDER, Cast
+from portal.demo.world.entrance_words import POSTS
+from portal.demo.world.entrances import CLOSED
 from portal.demo.world.people import WITHOUT_TERMS
 from portal.demo.world.register import UNVERIFIED
 from portal.demo.world.sources import hospitals, records
@@ -80,14 +92,15 @@ def test_the_company_to_hospital_takes_bridging():
 
 
 def test_the_agreements_stand_with_their_parties_and_dates():
-    assert Agreement.objects.count() == 25
+    of_the_file = Agreement.objects.exclude(external_id="")
+    assert of_the_file.count() == 25
     agreement = Agreement.objects.get(external_id="aft-foelgeskab-ah")
     parties = {row.organisation.slug for row in agreement.parties.all()}
     assert parties == {"amager-hvidovre", "social-sundhed"}
     rows = {row["id"]: row for row in records("collaborations.jsonl")}
     row = rows[agreement.external_id]
     assert agreement.starts_on == MONDAY.date() + timedelta(days=row["start_in_days"])
-    states = dict(Agreement.objects.values_list("external_id", "status"))
+    states = dict(of_the_file.values_list("external_id", "status"))
     assert states == {key: row["status"] for key, row in rows.items()}
 
 
@@ -297,3 +310,41 @@ def test_a_click_opens_the_personas_first_page(persona):
     response = client.get("/start/", follow=True)
 
     assert response.status_code == 200
+
+
+def test_every_public_body_of_the_file_has_an_entrance_and_two_are_closed():
+    bodies = Organisation.objects.filter(kind__in=ENTRANCE_KINDS)
+
+    assert not bodies.filter(entrance__isnull=True).exists()
+    closed = Entrance.objects.filter(is_open=False)
+    assert set(closed.values_list("organisation__slug", flat=True)) == CLOSED
+    for entrance in Entrance.objects.all():
+        assert entrance.contact_email.endswith(".example")
+    assert EntrancePost.objects.public().count() == len(POSTS)
+
+
+def test_there_are_enquiries_in_every_state_and_none_is_reminded_of_on_the_first_day():
+    rows = Enquiry.objects.all()
+
+    assert rows.filter(acknowledged_at__isnull=True, answer_by__gt=MONDAY).exists()
+    assert rows.filter(acknowledged_at__isnull=False, answered_at__isnull=True).exists()
+    assert rows.unanswered().filter(answer_by__lt=MONDAY).exists()
+    assert set(rows.values_list("outcome", flat=True)) == {"", "onward", "declined"}
+    assert rows.filter(sender__isnull=False, has_account=False).exists()
+    with clock.at(MONDAY), transaction.atomic():
+        assert entrance_clocks.run_entrance_clocks() == 0
+        assert forum_clocks.remind_of_action_points() == 0
+        transaction.set_rollback(True)
+
+
+def test_the_personas_meet_a_forum_with_minutes_a_coming_meeting_and_something_promised():
+    for persona in ("p-region", "p-kommune", "p-koordinator-forening"):
+        found = next(row for row in personas.personas() if row.slug == persona)
+        role = Role.COORDINATOR if "coordinator" in found.roles else Role.MANAGER
+        actor = Cast().get(found.organisation, role)
+
+        assert Forum.objects.visible_to(actor).count() == 1
+        states = set(Meeting.objects.visible_to(actor).values_list("state", flat=True))
+        assert {"planned", "held"} <= states
+        own = ActionPoint.objects.visible_to(actor).open()
+        assert own.filter(organisation_id=actor.organisation_id).exists()

@@ -17,7 +17,17 @@ from django.db import connection, transaction
 from portal.common import clock
 from portal.common.errors import DomainError
 from portal.demo.models import DemoWorld
-from portal.demo.world import agreements, around, listings, people, progress, scenes, succession
+from portal.demo.world import (
+    agreements,
+    around,
+    entrances,
+    forums,
+    listings,
+    people,
+    progress,
+    scenes,
+    succession,
+)
 from portal.demo.world.lives import Life, Stage, live
 from portal.demo.world.plan import LIVES, plan
 from portal.demo.world.register import Register
@@ -70,6 +80,8 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
         with clock.at(began), _whole_or_not_at_all():
             part("offers", fingerprint("offers.jsonl"), listings.fill)
             part("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
+            part("entrances", "1", entrances.fill)
+            part("forums", "1", forums.fill)
             part("closings", "1", lambda: around.announce_closings(stage.now, began))
         part("scenes", "1", lambda: _live_all(scenes.scenes(began), stage.now, began))
         with clock.at(began):
@@ -146,6 +158,7 @@ def _fill(say: Say, most: int | None) -> DemoWorld:
     with muted(), clock.at(now - FIRST_DAY), _whole_or_not_at_all():
         Register().fill_the_rest()
         people.fill_the_rest()
+        entrances.open_the_rest()
     stage = Stage()
     with clock.at(now):
         lives = plan(stage, now)
