@@ -1,13 +1,49 @@
+"""Addresses of agreements. Danish words, a state change is a POST to a verb below the object."""
+
 from django.urls import path
 
-from partnerships import views
-from partnerships.views import enquiries, entrance, figures, forum, meetings, reports
+from partnerships.views import (
+    calendar,
+    detail,
+    enquiries,
+    entrance,
+    figures,
+    forum,
+    meetings,
+    public,
+    register,
+    reports,
+    worklist,
+)
 
 app_name = "partnerships"
 
 urlpatterns = [
-    path("aftaler/", views.agreement_list, name="list"),
-    path("aftaler/<uuid:pk>/", views.agreement_detail, name="detail"),
+    # one agreement
+    path("aftaler/<uuid:pk>/", detail.agreement_detail, name="detail"),
+    # the register
+    path("aftaler/", register.agreement_list, name="list"),
+    path("aftaler/aftaler.csv", register.export_csv, name="export-csv"),
+    path("aftaler/aftaler.xlsx", register.export_xlsx, name="export-xlsx"),
+    path("aftaler/visninger/", register.save_view, name="save-view"),
+    path("aftaler/visninger/<uuid:pk>/slet/", register.delete_view, name="delete-view"),
+    # lists of work
+    path("aftaler/arbejdsliste/", worklist.waiting_list, name="worklist"),
+    path("aftaler/gennemsyn/", worklist.review_list, name="reviews"),
+    # the calendar
+    path("aftaler/kalender/", calendar.calendar, name="calendar"),
+    path("aftaler/kalender.ics", calendar.calendar_file, name="calendar-file"),
+    path("aftaler/kalender/adresse/", calendar.open_feed, name="feed-open"),
+    path("aftaler/kalender/adresse/luk/", calendar.close_feed, name="feed-close"),
+    path("kalender/<str:token>.ics", calendar.feed, name="feed"),
+    # the public register
+    path("samarbejder/", public.register, name="public-list"),
+    path("samarbejder/feed/", public.feed, name="public-feed"),
+    path("samarbejder/<uuid:pk>/", public.agreement, name="public-detail"),
+    path("aftaler/<uuid:pk>/offentlig/", public.publish, name="publish"),
+    path("aftaler/<uuid:pk>/offentlig/ja/", public.public_yes, name="public-yes"),
+    path("aftaler/<uuid:pk>/offentlig/nej/", public.public_no, name="public-no"),
+    path("aftaler/<uuid:pk>/offentlig/tekst/", public.public_summary, name="public-summary"),
     # status reports
     path("aftaler/<uuid:pk>/rapporter/", reports.report_list, name="report-list"),
     path("aftaler/<uuid:pk>/rapporter/begynd/", reports.report_begin, name="report-begin"),

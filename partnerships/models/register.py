@@ -4,11 +4,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
+from portal.access.actor import Actor
 from portal.accounts.models import User
 from portal.common import clock
+from portal.common.models import UuidModel
 
 
-class SavedView(models.Model):
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, actor: Actor) -> "SavedViewQuerySet":
+        """The person's own, in the organisation that the person acts for."""
+        return self.filter(user_id=actor.user_id or 0, organisation_id=actor.organisation_id)
+
+
+class SavedView(UuidModel):
     """A named set of filters in the register, one person's own."""
 
     privacy: ClassVar[dict[str, str]] = {
@@ -25,6 +33,8 @@ class SavedView(models.Model):
     query = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
+    objects = SavedViewQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [
@@ -35,6 +45,11 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def visible_to(self, actor: Actor) -> "CalendarFeedQuerySet":
+        return self.filter(user_id=actor.user_id or 0, organisation_id=actor.organisation_id)
 
 
 class CalendarFeed(models.Model):
@@ -52,6 +67,8 @@ class CalendarFeed(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=clock.now)
+
+    objects = CalendarFeedQuerySet.as_manager()
 
     class Meta:
         constraints = [

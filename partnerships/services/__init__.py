@@ -84,6 +84,10 @@ from partnerships.services.mover import (
 from partnerships.services.programme import (
     load_programme,
 )
+from partnerships.services.publishing import (
+    set_public_consent,
+    write_public_summary,
+)
 from partnerships.services.reports import (
     ReportChangedMeanwhile,
     begin_due_reports,
@@ -98,6 +102,12 @@ from partnerships.services.reviewing import (
     reviewers,
     send_back,
     submit_for_review,
+)
+from partnerships.services.saving import (
+    close_feed,
+    delete_view,
+    open_feed,
+    save_view,
 )
 from partnerships.services.signing import (
     record_external_signature,
@@ -154,6 +164,7 @@ __all__ = [
     "cancel_agreement",
     "close_agreement",
     "close_entrance",
+    "close_feed",
     "close_post",
     "comment_on_section",
     "create_action_point",
@@ -161,6 +172,7 @@ __all__ = [
     "create_forum",
     "create_post",
     "decide_review",
+    "delete_view",
     "edit_entrance",
     "edit_forum",
     "edit_forum_member",
@@ -178,6 +190,7 @@ __all__ = [
     "move_item_up",
     "negotiate",
     "open_entrance",
+    "open_feed",
     "plan_meeting",
     "propose_item",
     "put_in_force",
@@ -197,6 +210,7 @@ __all__ = [
     "save_minutes",
     "save_report",
     "save_section",
+    "save_view",
     "send_agenda",
     "send_amendment_to_signature",
     "send_back",
@@ -205,6 +219,7 @@ __all__ = [
     "send_to_signature",
     "set_frame_agreement",
     "set_indicator_value",
+    "set_public_consent",
     "side_of",
     "sign_agreement",
     "sign_amendment",
@@ -219,5 +234,6 @@ __all__ = [
     "withdraw_amendment",
     "withdraw_item",
     "write_final_evaluation",
+    "write_public_summary",
     "writer_of",
 ]

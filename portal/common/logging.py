@@ -20,7 +20,7 @@ from django.db import OperationalError
 _request_id: ContextVar[str] = ContextVar("log_request_id", default="")
 
 _TOKEN_PATHS = (
-    *("svar", "min-henvisning", "k", "invitation", "bekraeft", "gem", "nulstil"),
+    *("svar", "min-henvisning", "k", "invitation", "bekraeft", "gem", "nulstil", "kalender"),
     "indgang/henvendelse",
 )
 _SECRETS = (

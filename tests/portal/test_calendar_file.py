@@ -1,8 +1,6 @@
 """A file that somebody's calendar reads."""
 
-from datetime import UTC, datetime
-
-import pytest
+from datetime import UTC, date, datetime
 
 from portal.documents.calendar_file import CalendarEvent, render_calendar
 
@@ -56,6 +54,17 @@ def test_lines_are_folded_by_octets_and_never_inside_a_letter() -> None:
     assert f"SUMMARY:{title}" in unfolded(text)
 
 
-def test_a_calendar_has_an_event() -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        render_calendar([])
+def test_what_lasts_a_day_is_a_date_without_a_time_and_makes_nobody_busy() -> None:
+    lines = unfolded(text_of(event(begins_at=date(2026, 11, 26))))
+
+    assert "DTSTART;VALUE=DATE:20261126" in lines
+    assert "DTEND;VALUE=DATE:20261127" in lines
+    assert "TRANSP:TRANSPARENT" in lines
+
+
+def test_a_feed_without_dates_is_still_a_calendar_with_its_name() -> None:
+    lines = unfolded(render_calendar([], name="Aftaler").decode())
+
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert "X-WR-CALNAME:Aftaler" in lines
+    assert "BEGIN:VEVENT" not in lines

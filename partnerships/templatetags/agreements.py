@@ -1,0 +1,42 @@
+"""The strip of ways between the pages of agreements: `{% agreement_ways "list" %}`."""
+
+from typing import Any, Final
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+
+from portal.access.actor import ANONYMOUS, Actor
+from portal.access.grants import permissions_of
+from portal.access.permissions import Permission as P
+
+register = template.Library()
+
+_REVIEWERS: Final = frozenset(
+    {P.AGREEMENT_REVIEW_PROFESSIONAL, P.AGREEMENT_REVIEW_LEGAL, P.AGREEMENT_REVIEW_DATA}
+)
+# Address name, words, and who goes there: holders of one of these.
+_WAYS: Final[tuple[tuple[str, str, frozenset[P]], ...]] = (
+    ("worklist", gettext_noop("Venter på dig"), frozenset({P.AGREEMENT_VIEW})),
+    ("list", gettext_noop("Register"), frozenset({P.AGREEMENT_VIEW})),
+    ("reviews", gettext_noop("Gennemsyn"), _REVIEWERS),
+    ("calendar", gettext_noop("Kalender"), frozenset({P.AGREEMENT_VIEW})),
+)
+
+
+@register.inclusion_tag("partnerships/partials/_ways.html", takes_context=True)
+def agreement_ways(context: Context, here: str) -> dict[str, Any]:
+    actor: Actor = context.get("actor") or ANONYMOUS
+    held = permissions_of(actor)
+    return {
+        "ways": [
+            {
+                "label": gettext(label),
+                "url": reverse(f"partnerships:{name}"),
+                "current": name == here,
+            }
+            for name, label, needed in _WAYS
+            if held & needed
+        ]
+    }

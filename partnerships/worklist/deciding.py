@@ -1,0 +1,129 @@
+"""Reviews to make, texts to sign, amendments to finish."""
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from partnerships.models import AgreementState, Amendment, Review, Signature
+from partnerships.permissions import REVIEW_PERMISSION
+from partnerships.worklist.item import MOST, Item, day_of, own, own_public
+from portal.access.actor import Actor
+from portal.access.grants import allows
+from portal.access.permissions import Permission
+from portal.common import clock
+from portal.common.templatetags.look import days_away, long_date
+
+S = AgreementState
+
+
+def reviews(actor: Actor) -> Iterator[Item]:
+    kinds = [kind for kind, permission in REVIEW_PERMISSION.items() if allows(actor, permission)]
+    if not kinds:
+        return
+    later = Review.objects.filter(agreement=OuterRef("agreement"), round__gt=OuterRef("round"))
+    rows = (
+        Review.objects.filter(
+            ~Exists(later),
+            organisation_id=actor.organisation_id,
+            kind__in=kinds,
+            decision=Review.Decision.PENDING,
+            agreement__status=S.INTERNAL_REVIEW,
+        )
+        .select_related("agreement")
+        .order_by("asked_at")[:MOST]
+    )
+    for row in rows:
+        yield Item(
+            kind="review",
+            agreement=row.agreement,
+            fact=_("%(kind)s gennemsyn. I blev spurgt %(when)s")
+            % {"kind": row.get_kind_display(), "when": days_away(row.asked_at)},
+            tone="wait",
+            label=_("Gennemsyn"),
+            action=_("Se igennem"),
+            on=day_of(row.asked_at),
+            target=row.pk,
+        )
+
+
+def reviewed(actor: Actor) -> Iterator[Item]:
+    """Every reviewer has decided: the coordinator takes it on, or back."""
+    if not allows(actor, Permission.AGREEMENT_STEER):
+        return
+    pending = Review.objects.filter(agreement=OuterRef("pk"), decision=Review.Decision.PENDING)
+    rows = (
+        own_public(actor)
+        .filter(~Exists(pending), status=S.INTERNAL_REVIEW)
+        .order_by("updated_at")[:MOST]
+    )
+    for row in rows:
+        yield Item(
+            kind="agreement",
+            agreement=row,
+            fact=_("Alle har set aftalen igennem. Send den videre eller tilbage"),
+            tone="wait",
+            label=_("Set igennem"),
+            action=_("Gå videre"),
+            on=day_of(row.updated_at),
+        )
+
+
+def signatures(actor: Actor) -> Iterator[Item]:
+    if not allows(actor, Permission.AGREEMENT_SIGN):
+        return
+    given = Signature.objects.filter(
+        document=OuterRef("frozen"),
+        party__organisation_id=actor.organisation_id,
+        voided_at__isnull=True,
+    )
+    rows = (
+        own(actor).filter(~Exists(given), status=S.AWAITING_SIGNATURE).order_by("starts_on")[:MOST]
+    )
+    for row in rows:
+        yield Item(
+            kind="signature",
+            agreement=row,
+            fact=_("Venter på jeres underskrift. Aftalen begynder %(day)s")
+            % {"day": long_date(row.starts_on)},
+            tone="wait",
+            label=_("Til underskrift"),
+            action=_("Læs og skriv under"),
+            on=row.starts_on or clock.today(),
+        )
+
+
+def amendments(actor: Actor) -> Iterator[Item]:
+    if not allows(actor, Permission.AGREEMENT_WRITE):
+        return
+    given = Signature.objects.filter(
+        document=OuterRef("document"),
+        party__organisation_id=actor.organisation_id,
+        voided_at__isnull=True,
+    )
+    state = Amendment.State
+    rows = (
+        Amendment.objects.filter(
+            Q(agreement__in=own(actor).values("pk")),
+            Q(state=state.DRAFT) | Q(~Exists(given), state=state.AWAITING_SIGNATURE),
+        )
+        .select_related("agreement")
+        .order_by("effective_on")[:MOST]
+    )
+    for row in rows:
+        draft = row.state == state.DRAFT
+        fact = (
+            _("Tillæg %(n)s er begyndt og ikke sendt til underskrift: %(title)s")
+            if draft
+            else _("Tillæg %(n)s venter på jeres underskrift: %(title)s")
+        )
+        yield Item(
+            kind="amendment",
+            agreement=row.agreement,
+            fact=fact % {"n": row.number, "title": row.title},
+            tone="mute" if draft else "wait",
+            label=_("Åbent tillæg") if draft else _("Til underskrift"),
+            action=_("Skriv færdigt") if draft else _("Læs og skriv under"),
+            on=row.effective_on,
+            target=row.pk,
+        )
