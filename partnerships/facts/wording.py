@@ -8,17 +8,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from offers.vocabularies import TARGET_GROUPS
+from partnerships.facts.naming import Names
 from partnerships.facts.shape import Column, Kind
 from portal.common.templatetags.look import kroner, long_date, number
 
 
-def show(column: Column, value: Any, *, hours: bool = False) -> str:
-    """One value in words; "" for none. `hours` says that the years hold hours and not øre.
-
-    People and organisations stay ids and slugs here: pages that show them know their names.
-    """
+def show(column: Column, value: Any, *, hours: bool = False, names: Names | None = None) -> str:
+    """One value in words; "" for none. `hours` says that the years hold hours and not øre. People,
+    organisations and areas are their ids and slugs where no `names` are given."""
     if value is None or value in ("", [], {}):
         return ""
+    if names is not None and column.kind in (Kind.MEMBER, Kind.ORGANISATION, Kind.AREA):
+        return names.of(column, value)
     match column.kind:
         case Kind.DATE:
             return long_date(date.fromisoformat(value))
