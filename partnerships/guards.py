@@ -12,6 +12,8 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from partnerships.facts.changes import Owner
+from partnerships.facts.shape import side_of_question
 from partnerships.models import (
     Agreement,
     BudgetAmount,
@@ -30,8 +32,11 @@ GUARD_QUESTIONS = (Question.NO_REPLACEMENT, Question.NOT_SAVING_ONLY, Question.S
 
 @dataclass(frozen=True, slots=True)
 class Missing:
+    """`owner` is who can write it: a side, a party's slug, or None for any party."""
+
     section: str
     sentence: str
+    owner: Owner = None
 
 
 def missing_for_review(agreement: Agreement) -> list[Missing]:
@@ -72,6 +77,7 @@ def _parties(agreement: Agreement) -> Iterator[Missing]:
                 K.PARTIES,
                 _("%(organisation)s mangler en kontaktperson.")
                 % {"organisation": row.organisation.name},
+                row.organisation.slug,
             )
 
 
@@ -83,11 +89,11 @@ def _frame(agreement: Agreement) -> Iterator[Missing]:
         ("time_limited", _("Svar på, om pengene er tidsbegrænsede.")),
     ):
         if getattr(agreement, name) is None:
-            yield Missing(K.FRAME, sentence)
+            yield Missing(K.FRAME, sentence, Side.PUBLIC)
     if agreement.time_limited and not agreement.after_end:
         yield Missing(K.FRAME, _("Skriv planen for dagen efter, når pengene hører op."))
     if agreement.shares_personal_data and not agreement.data_protection:
-        yield Missing(K.FRAME, _("Skriv, hvordan databeskyttelsen er afklaret."))
+        yield Missing(K.FRAME, _("Skriv, hvordan databeskyttelsen er afklaret."), Side.PUBLIC)
     answers = {row.question: row for row in agreement.frame_answers.all()}
     unanswered = [
         question
@@ -96,11 +102,13 @@ def _frame(agreement: Agreement) -> Iterator[Missing]:
     ]
     for question in unanswered:
         yield Missing(
-            K.FRAME, _("Svar med en begrundelse: %(question)s") % {"question": question.label}
+            K.FRAME,
+            _("Svar med en begrundelse: %(question)s") % {"question": question.label},
+            side_of_question(question),
         )
     for question in GUARD_QUESTIONS:
         if question not in unanswered and answers[question].answer == FrameAnswer.Answer.NO:
-            yield Missing(K.FRAME, _GUARD_SENTENCES[question]())
+            yield Missing(K.FRAME, _GUARD_SENTENCES[question](), side_of_question(question))
 
 
 _GUARD_SENTENCES = {
@@ -139,7 +147,11 @@ def _activities(agreement: Agreement) -> Iterator[Missing]:
 
 def _volunteers(agreement: Agreement) -> Iterator[Missing]:
     if not agreement.volunteers_statement:
-        yield Missing(K.VOLUNTEERS, _("Foreningen mangler at skrive om de frivilliges rolle."))
+        yield Missing(
+            K.VOLUNTEERS,
+            _("Foreningen mangler at skrive om de frivilliges rolle."),
+            Side.ASSOCIATION,
+        )
 
 
 def _frame_agreement(agreement: Agreement) -> Iterator[Missing]:

@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 
 from partnerships.facts.naming import Names
 from partnerships.facts.shape import (
-    ASSOCIATIONS_QUESTIONS,
-    PUBLIC_QUESTIONS,
     SECTIONS,
     Column,
     Facts,
     Kind,
     Part,
     Section,
+    side_of_question,
 )
 from partnerships.facts.wording import is_hours, show
 from partnerships.models import Side
@@ -128,10 +127,7 @@ def owner_of(section: Section, part: Part, row: Mapping[str, Any]) -> Owner:
         case "lines":
             return str(row["paid_by"]) or None
         case "answers":
-            question = row["question"]
-            if question in ASSOCIATIONS_QUESTIONS:
-                return Side.ASSOCIATION
-            return Side.PUBLIC if question in PUBLIC_QUESTIONS else None
+            return side_of_question(row["question"])
     return section.owner
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from offers.vocabularies import TARGET_GROUPS
 from partnerships.facts.shape import SECTIONS, Column, Facts, Kind, Part
 from partnerships.facts.storing import find_area
-from partnerships.models import Agreement, ScopeLevel
+from partnerships.models import Agreement, Indicator, ScopeLevel
 from portal.common.cpr import refuse_cpr
 from portal.common.errors import InvalidInput
 from portal.common.text import clean_line, clean_text
@@ -257,7 +257,7 @@ def _check_purpose(facts: Facts, _agreement: Agreement, errors: Errors) -> None:
     if level and find_area(level, area) is None:
         errors.setdefault(
             "scope_area",
-            _("Skriv det korte navn på det sted, aftalen gælder for (%(level)s).")
+            _("Vælg det sted, aftalen gælder for (%(level)s).")
             % {"level": ScopeLevel(level).label},
         )
 
@@ -307,6 +307,12 @@ def _check_frame(facts: Facts, _agreement: Agreement, errors: Errors) -> None:
     facts["answers"] = list(known.values())
 
 
+def _check_goals(facts: Facts, _agreement: Agreement, _errors: Errors) -> None:
+    for row in facts["indicators"]:
+        row["direction"] = row["direction"] or Indicator.Direction.UP.value
+        row["measure"] = row["measure"] or Indicator.Measure.BY_HAND.value
+
+
 def _check_activities(facts: Facts, _agreement: Agreement, errors: Errors) -> None:
     for number, row in enumerate(facts["activities"]):
         prefix = f"activities-{number}-"
@@ -341,6 +347,7 @@ _CHECKS: Mapping[str, Callable[[Facts, Agreement, Errors], None]] = {
     "purpose": _check_purpose,
     "parties": _check_parties,
     "frame": _check_frame,
+    "goals": _check_goals,
     "activities": _check_activities,
     "budget": _check_budget,
 }

@@ -386,3 +386,10 @@ PUBLIC_QUESTIONS: Final = frozenset(
         Question.NOT_SAVING_ONLY,
     }
 )
+
+
+def side_of_question(question: str) -> Side | None:
+    """Who answers a frame question; None for either side."""
+    if question in ASSOCIATIONS_QUESTIONS:
+        return Side.ASSOCIATION
+    return Side.PUBLIC if question in PUBLIC_QUESTIONS else None

@@ -10,9 +10,22 @@ from partnerships.models.agreement import (
     FramePair,
     ScopeLevel,
 )
-from partnerships.models.amendment import Amendment
-from partnerships.models.budget import BudgetAmount, BudgetLine, Payment
-from partnerships.models.document import AgreementClause, Clause, Document
+from partnerships.models.amendment import (
+    Amendment,
+)
+from partnerships.models.budget import (
+    BudgetAmount,
+    BudgetLine,
+    Payment,
+)
+from partnerships.models.document import (
+    AgreementClause,
+    Clause,
+    Document,
+)
+from partnerships.models.draft import (
+    SectionDraft,
+)
 from partnerships.models.entrance import (
     ENTRANCE_KINDS,
     Enquiry,
@@ -20,7 +33,9 @@ from partnerships.models.entrance import (
     Entrance,
     EntrancePost,
 )
-from partnerships.models.figures import OfferFigures
+from partnerships.models.figures import (
+    OfferFigures,
+)
 from partnerships.models.forum import (
     ActionPoint,
     AgendaItem,
@@ -28,7 +43,10 @@ from partnerships.models.forum import (
     ForumMember,
     Meeting,
 )
-from partnerships.models.frame import FrameAnswer, Question
+from partnerships.models.frame import (
+    FrameAnswer,
+    Question,
+)
 from partnerships.models.goals import (
     Activity,
     Goal,
@@ -36,10 +54,23 @@ from partnerships.models.goals import (
     IndicatorValue,
     Milestone,
 )
-from partnerships.models.guide import AnchoringAssessment
-from partnerships.models.history import AgreementChange, AgreementEvent
-from partnerships.models.party import AgreementParty, Obligation, Side, Signature
-from partnerships.models.register import CalendarFeed, SavedView
+from partnerships.models.guide import (
+    AnchoringAssessment,
+)
+from partnerships.models.history import (
+    AgreementChange,
+    AgreementEvent,
+)
+from partnerships.models.party import (
+    AgreementParty,
+    Obligation,
+    Side,
+    Signature,
+)
+from partnerships.models.register import (
+    CalendarFeed,
+    SavedView,
+)
 from partnerships.models.report import (
     Initiative,
     ReportBudgetRow,
@@ -47,8 +78,12 @@ from partnerships.models.report import (
     ReportSignature,
     StatusReport,
 )
-from partnerships.models.review import Review
-from partnerships.models.risk import Risk
+from partnerships.models.review import (
+    Review,
+)
+from partnerships.models.risk import (
+    Risk,
+)
 from partnerships.models.section import (
     AgreementSection,
     SectionApproval,
@@ -57,7 +92,6 @@ from partnerships.models.section import (
 )
 
 __all__ = [
-    "ENTRANCE_KINDS",
     "ActionPoint",
     "Activity",
     "AgendaItem",
@@ -79,6 +113,7 @@ __all__ = [
     "Clause",
     "Degree",
     "Document",
+    "ENTRANCE_KINDS",
     "Enquiry",
     "EnquiryLink",
     "Entrance",
@@ -106,6 +141,7 @@ __all__ = [
     "ScopeLevel",
     "SectionApproval",
     "SectionComment",
+    "SectionDraft",
     "SectionKey",
     "Side",
     "Signature",

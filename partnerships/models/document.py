@@ -6,6 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
 from partnerships.models.agreement import Agreement
+from portal.access.actor import Actor
+from portal.access.grants import PUBLIC_BODIES, allows
+from portal.access.permissions import Permission
+from portal.common import clock
 from portal.common.models import UuidModel
 
 
@@ -63,6 +67,23 @@ class Document(UuidModel):
         return f"{self.title} v{self.version}"
 
 
+class ClauseQuerySet(models.QuerySet["Clause"]):
+    def visible_to(self, actor: Actor) -> "ClauseQuerySet":
+        """The general ones, the own, and those of the public owner above (a region's for its
+        hospitals and their departments)."""
+        if not allows(actor, Permission.AGREEMENT_VIEW):
+            return self.none()
+        own = actor.organisation_id
+        owners = Organisation.objects.filter(
+            Q(pk=own) | Q(children=own) | Q(children__children=own), kind__in=PUBLIC_BODIES
+        ).values("pk")
+        return self.filter(Q(owner__isnull=True) | Q(owner__in=owners))
+
+    def in_use(self) -> "ClauseQuerySet":
+        """What is offered: the newest wording of those that are not retired."""
+        return self.filter(retired_at__isnull=True)
+
+
 class Clause(UuidModel):
     """A clause or an appendix that can be taken into agreements. A public body keeps its own;
     those without an owner are for everybody. A new wording is a new version."""
@@ -81,16 +102,25 @@ class Clause(UuidModel):
     text = models.TextField(_("tekst"), max_length=8000)
     # Which kinds of agreement it is offered for first; empty means all.
     kinds = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
     retired_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ClauseQuerySet.as_manager()
+
     class Meta:
-        ordering = ["kind", "title", "-version"]
+        ordering = ["-kind", "title", "-version"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "key"],
+                condition=Q(retired_at__isnull=True),
+                name="one_clause_in_use",
+                nulls_distinct=False,
+            ),
             models.UniqueConstraint(
                 fields=["owner", "key", "version"],
                 name="clause_version_once",
                 nulls_distinct=False,
-            )
+            ),
         ]
 
     def __str__(self) -> str:

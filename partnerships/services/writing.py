@@ -275,14 +275,22 @@ def _say(
 
 @transaction.atomic
 def suggest_change(
-    *, agreement_id: UUID, key: str, facts: Mapping[str, Any], text: str, actor: Actor
+    *,
+    agreement_id: UUID,
+    key: str,
+    facts: Mapping[str, Any],
+    text: str,
+    actor: Actor,
+    version: int | None = None,
 ) -> SectionComment:
     """Propose another wording of a section, also of the other side's part. Raises `InvalidInput`
-    when nothing differs."""
+    when nothing differs, and `ChangedMeanwhile` when `version` is given and is not the newest."""
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
     party = _writer(agreement, actor)
     _refuse_unless_writable(agreement)
     section = _section(agreement, key)
+    if version is not None and section.version != version:
+        raise ChangedMeanwhile(read(agreement, key), section.version, section.changed_by_name)
     proposed = clean(key, facts, agreement)
     if not changes(key, read(agreement, key), proposed):
         raise InvalidInput({}, _("Forslaget er det samme, som der står nu. Ret noget først."))

@@ -264,7 +264,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+# An agreement's economy may have 60 lines with a field for each year.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- files -----------------------------------------------------------------------------------
 STATIC_URL = "static/"

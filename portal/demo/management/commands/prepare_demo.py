@@ -16,6 +16,7 @@ STEPS = (
     ("migrate", "Laver tabeller"),
     ("bootstrap_database", "Giver rettigheder"),
     ("load_reference", "Indlæser kommuner, regioner og ordlister"),
+    ("load_clauses", "Indlæser vilkår og bilag"),
     ("build_demo_world", "Bygger demoens verden"),
 )
 TABLES_FAILED = 3

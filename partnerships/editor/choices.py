@@ -1,0 +1,142 @@
+"""What can be chosen in a section: people, parties and areas, by their names."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from organisations.models import Organisation, OrganisationKind
+from partnerships.editor.fields import Choices, one_of
+from partnerships.facts import Column, Kind
+from partnerships.facts.changes import Owner
+from partnerships.facts.naming import name_of_area
+from partnerships.models import Agreement, AgreementParty, ScopeLevel, Side
+from partnerships.selectors import people_of_party
+from portal.accounts.models import User
+from portal.common import clock
+from portal.geography.models import HealthCouncil, Municipality, Region
+
+
+class Choosing:
+    """For one writer: the own party alone, or all of them in a suggestion."""
+
+    def __init__(self, agreement: Agreement, party: AgreementParty, *, everything: bool) -> None:
+        self._agreement, self._own, self._everything = agreement, party, everything
+        self._people: dict[str, Choices] = {}
+
+    def of(self, column: Column, row: Mapping[str, Any] | None) -> Choices:
+        match column.kind:
+            case Kind.ONE_OF:
+                return one_of(column)
+            case Kind.ORGANISATION:
+                return self._organisations(column)
+            case Kind.MEMBER:
+                return self._members(row or {})
+            case Kind.AREA:
+                return self._areas
+        return []
+
+    @cached_property
+    def _parties(self) -> list[AgreementParty]:
+        return [row for row in self._agreement.parties.all() if row.left_on is None]
+
+    def name_of(self, owner: Owner) -> str:
+        """Who writes what is somebody else's."""
+        if isinstance(owner, Side):
+            names = [row.organisation.name for row in self._parties if row.side == owner]
+            return ", ".join(names)
+        return next(
+            (row.organisation.name for row in self._parties if row.organisation.slug == owner), ""
+        )
+
+    def _organisations(self, column: Column) -> Choices:
+        parties = self._parties if self._everything else [self._own]
+        named: Choices = [(row.organisation.slug, row.organisation.name) for row in parties]
+        if column.required:
+            return named
+        return [("", _("Ingen af parterne")), *named]
+
+    def _members(self, row: Mapping[str, Any]) -> Choices:
+        party = next((one for one in self._parties if str(one.pk) == row.get("id")), self._own)
+        key = str(party.pk)
+        if key not in self._people:
+            named = dict(people_of_party(party))
+            # Who has left since stays until somebody chooses another.
+            now = {pk for pk in (party.contact_id, party.deputy_id) if pk and pk not in named}
+            named |= dict(User.objects.filter(pk__in=now).values_list("pk", "name"))
+            self._people[key] = [("", _("Vælg")), *((str(pk), name) for pk, name in named.items())]
+        return self._people[key]
+
+    @cached_property
+    def _areas(self) -> Choices:
+        """Regions, councils, municipalities, and the public parties' hospitals and departments."""
+        level = ScopeLevel
+        today = clock.today()
+        regions = Region.objects.valid_at(today).in_danish_order()
+        councils = HealthCouncil.objects.in_danish_order()
+        municipalities = Municipality.objects.in_danish_order()
+        grouped: list[tuple[str, Choices]] = [
+            (_("Regioner"), [(f"{level.REGION}:{row.slug}", row.name) for row in regions]),
+            (
+                _("Sundhedsråd"),
+                [(f"{level.HEALTH_COUNCIL}:{row.slug}", row.name) for row in councils],
+            ),
+            (
+                _("Hospitaler"),
+                [
+                    (f"{level.HOSPITAL}:{row.slug}", row.name)
+                    for row in self._houses
+                    if row.kind == OrganisationKind.HOSPITAL
+                ],
+            ),
+            (
+                _("Afdelinger"),
+                [
+                    (f"{level.DEPARTMENT}:{row.slug}", self._department(row))
+                    for row in self._houses
+                    if row.kind == OrganisationKind.HOSPITAL_DEPARTMENT
+                ],
+            ),
+            (
+                _("Kommuner"),
+                [(f"{level.MUNICIPALITY}:{row.code}", name_of_area(row)) for row in municipalities],
+            ),
+        ]
+        return [
+            ("", _("Vælg")),
+            *self._now(grouped),
+            *((name, rows) for name, rows in grouped if rows),
+        ]
+
+    @staticmethod
+    def _department(row: Organisation) -> str:
+        return f"{row.name}, {row.parent.name}" if row.parent else row.name
+
+    @cached_property
+    def _houses(self) -> list[Organisation]:
+        public = [row.organisation for row in self._parties if row.side == Side.PUBLIC]
+        ids = {row.pk for row in public}
+        above = {row.parent_id for row in public if row.parent_id}
+        found = Organisation.objects.filter(
+            Q(pk__in=ids | above) | Q(parent__in=ids) | Q(parent__parent__in=ids),
+            kind__in=[OrganisationKind.HOSPITAL, OrganisationKind.HOSPITAL_DEPARTMENT],
+        )
+        return list(found.select_related("parent").in_danish_order())
+
+    def _now(self, grouped: list[tuple[str, Choices]]) -> Choices:
+        """What stands there, where it is not in the list any more: a region that has ended."""
+        row = self._agreement
+        area = (
+            row.scope_region
+            or row.scope_council
+            or row.scope_municipality
+            or row.scope_organisation
+        )
+        if area is None:
+            return []
+        key = area.code if isinstance(area, Municipality) else area.slug
+        value = f"{row.scope_level}:{key}"
+        known = {code for _name, rows in grouped for code, _label in rows}
+        return [] if value in known else [(value, name_of_area(area))]

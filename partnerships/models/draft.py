@@ -1,0 +1,51 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from organisations.models import Organisation
+from partnerships.models.agreement import Agreement
+from partnerships.models.section import SectionKey
+from portal.access.actor import Actor
+from portal.common import clock
+
+
+class SectionDraftQuerySet(models.QuerySet["SectionDraft"]):
+    def visible_to(self, actor: Actor) -> "SectionDraftQuerySet":
+        if not actor.is_user:
+            return self.none()
+        return self.filter(author_id=actor.user_id, organisation_id=actor.organisation_id)
+
+
+class SectionDraft(models.Model):
+    """What somebody has typed in a section, or in a suggestion to it, and not saved. For its author
+    alone, gone after 7 days; nobody is shown anything else because of it."""
+
+    privacy: ClassVar[dict[str, str]] = {
+        "controller": "den part, der skriver",
+        "purpose": "at intet går tabt, mens der skrives",
+        "retention": "7 dage efter sidste ændring",
+        "seen_by": "den, der har skrevet",
+    }
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=12, choices=SectionKey.choices)
+    is_suggestion = models.BooleanField(default=False)
+    # Each field's values as the browser posted them, with the version that was written on.
+    data = models.JSONField()
+    saved_at = models.DateTimeField(default=clock.now)
+
+    objects = SectionDraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["author", "organisation", "agreement", "key", "is_suggestion"],
+                name="section_draft_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id}: {self.key}"

@@ -1,0 +1,63 @@
+"""What somebody has typed in a section and not saved: for its author alone, gone after 7 days.
+
+No event and no line in the trail: nothing that anybody else can see has changed.
+"""
+
+from uuid import UUID
+
+from partnerships.models import Agreement, SectionDraft, SectionKey
+from partnerships.models.draft import SectionDraftQuerySet
+from partnerships.permissions import require_may
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.common import clock
+from portal.common.drafts import LIFE, Typed
+from portal.common.errors import NotFound
+
+
+def save_section_draft(
+    *, agreement_id: UUID, key: str, is_suggestion: bool, data: Typed, actor: Actor
+) -> SectionDraft:
+    """Keep what stands in the editor now. Raises `NotFound`, `NotAllowed`."""
+    agreement = Agreement.objects.visible_to(actor).filter(pk=agreement_id).first()
+    if agreement is None or key not in SectionKey.values:
+        raise NotFound()
+    require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    draft, _created = SectionDraft.objects.visible_to(actor).update_or_create(
+        author_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        agreement=agreement,
+        key=key,
+        is_suggestion=is_suggestion,
+        defaults={"data": data, "saved_at": clock.now()},
+    )
+    return draft
+
+
+def load_section_draft(
+    *, agreement_id: UUID, key: str, is_suggestion: bool, actor: Actor
+) -> SectionDraft | None:
+    return (
+        _own(agreement_id, key, is_suggestion, actor)
+        .filter(saved_at__gt=clock.now() - LIFE)
+        .first()
+    )
+
+
+def discard_section_draft(
+    *, agreement_id: UUID, key: str, is_suggestion: bool, actor: Actor
+) -> None:
+    _own(agreement_id, key, is_suggestion, actor).delete()
+
+
+def _own(agreement_id: UUID, key: str, is_suggestion: bool, actor: Actor) -> SectionDraftQuerySet:
+    return SectionDraft.objects.visible_to(actor).filter(
+        agreement_id=agreement_id, key=key, is_suggestion=is_suggestion
+    )
+
+
+def forget_old_drafts() -> int:
+    """A job's work: drafts that nobody has touched for 7 days."""
+    old = SectionDraft.objects.filter(saved_at__lte=clock.now() - LIFE)
+    deleted, _by_model = old.delete()
+    return deleted
