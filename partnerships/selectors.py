@@ -1,8 +1,8 @@
 """Reads that return something other than agreements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from organisations.models import Membership, Organisation, Role
+from organisations.models import Membership, Organisation, OrganisationKind, Role
 from partnerships.models import Agreement, AgreementParty
 from portal.access.actor import Actor
 
@@ -51,3 +51,18 @@ def people_of_all(organisation_ids: Collection[int]) -> list[tuple[int, str]]:
         "organisation__name", "user__name", "pk"
     )
     return [(row.user_id, f"{row.user.name}, {row.organisation.name}") for row in named]
+
+
+# A practice is a sender of referrals, and the operator runs the site.
+NEVER_PARTIES = (OrganisationKind.PRACTICE, OrganisationKind.OPERATOR)
+MOST_FOUND = 20
+
+
+def organisations_named(words: str, *, without: Iterable[int] = ()) -> list[Organisation]:
+    """Who can be asked to join an agreement, by a part of the name."""
+    words = " ".join(words.split())
+    if len(words) < 2:
+        return []
+    rows = Organisation.objects.public().exclude(kind__in=NEVER_PARTIES)
+    found = rows.filter(name__icontains=words).exclude(pk__in=list(without))
+    return list(found.select_related("municipality").in_danish_order()[:MOST_FOUND])

@@ -1,26 +1,34 @@
 """Addresses of agreements. Danish words, a state change is a POST to a verb below the object."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from partnerships.converters import SectionConverter
 from partnerships.views import (
     calendar,
-    detail,
+    clauses,
     enquiries,
     entrance,
     figures,
     forum,
     meetings,
+    page,
     public,
     register,
     reports,
+    starting,
     worklist,
+    writing,
 )
 
 app_name = "partnerships"
 
+register_converter(SectionConverter, "section")
+
+ONE = "aftaler/<uuid:pk>/"
+SECTION = f"{ONE}afsnit/<section:key>/"
+
 urlpatterns = [
     # one agreement
-    path("aftaler/<uuid:pk>/", detail.agreement_detail, name="detail"),
     # the register
     path("aftaler/", register.agreement_list, name="list"),
     path("aftaler/aftaler.csv", register.export_csv, name="export-csv"),
@@ -107,4 +115,30 @@ urlpatterns = [
     path("forum/punkt/<uuid:pk>/fjern/", meetings.item_withdraw, name="item-withdraw"),
     path("forum/opgave/<uuid:pk>/gjort/", meetings.action_finish, name="action-finish"),
     path("forum/opgave/<uuid:pk>/genaabn/", meetings.action_reopen, name="action-reopen"),
+    # the library
+    path("aftaler/vilkaar/", clauses.clause_list, name="clause-list"),
+    path("aftaler/vilkaar/ny/", clauses.clause_create, name="clause-create"),
+    path("aftaler/vilkaar/<uuid:pk>/", clauses.clause_detail, name="clause-detail"),
+    path("aftaler/vilkaar/<uuid:pk>/ret/", clauses.clause_edit, name="clause-edit"),
+    path("aftaler/vilkaar/<uuid:pk>/afvikl/", clauses.clause_retire, name="clause-retire"),
+    # one agreement
+    path("aftaler/ny/", starting.create, name="create"),
+    path(ONE, page.detail, name="detail"),
+    path(f"{ONE}hent.pdf", page.file_pdf, name="file-pdf"),
+    path(f"{ONE}hent.docx", page.file_docx, name="file-docx"),
+    path(f"{ONE}aendringer/", page.change_list, name="change-list"),
+    path(f"{ONE}begynd/", starting.begin, name="begin"),
+    path(f"{ONE}parter/", starting.parties, name="parties"),
+    path(f"{ONE}parter/fjern/", starting.party_remove, name="party-remove"),
+    path(f"{ONE}tilbud/", starting.offers, name="offers"),
+    path(f"{ONE}rammeaftale/", starting.frame, name="frame"),
+    path(f"{ONE}godkend/", writing.approve_all, name="approve-all"),
+    # its sections
+    path(SECTION, writing.section, name="section"),
+    path(f"{SECTION}ret/", writing.section_edit, name="section-edit"),
+    path(f"{SECTION}foreslaa/", writing.section_suggest, name="section-suggest"),
+    path(f"{SECTION}kladde/", writing.save_draft, name="section-draft"),
+    path(f"{SECTION}slet-kladde/", writing.discard_draft, name="section-draft-discard"),
+    path(f"{SECTION}godkend/", writing.section_approve, name="section-approve"),
+    path("aftaler/kommentar/<uuid:pk>/", writing.comment_answer, name="comment-answer"),
 ]

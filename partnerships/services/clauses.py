@@ -2,6 +2,7 @@
 old one keep it."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -94,7 +95,7 @@ def _retire(clause: Clause) -> None:
     clause.save(update_fields=["retired_at"])
 
 
-def _checked(kind: str, title: str, text: str, kinds: Sequence[str]) -> dict[str, object]:
+def _checked(kind: str, title: str, text: str, kinds: Sequence[str]) -> dict[str, Any]:
     errors: dict[str, str] = {}
     title, text = clean_line(title), clean_text(text)
     if kind not in Clause.Kind.values:

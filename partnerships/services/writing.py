@@ -42,7 +42,7 @@ class ChangedMeanwhile(DomainError):
             _("%(who)s har rettet afsnittet imens. Se begge udgaver, og gem igen.")
             % {"who": who or _("En anden")}
         )
-        self.now, self.version = now, version
+        self.now, self.version, self.who = now, version, who
 
 
 class NotYours(NotAllowed):

@@ -1,0 +1,401 @@
+"""All parties write in the same document: one section at a time, or a suggestion to it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from partnerships import services
+from partnerships.editor import Desk, Pen
+from partnerships.facts import Change, Facts, changes, clean, read
+from partnerships.forms.comments import CommentForm
+from partnerships.models import (
+    Agreement,
+    AgreementSection,
+    Amendment,
+    Clause,
+    SectionComment,
+    SectionKey,
+)
+from partnerships.page import load_agreement, page_of
+from partnerships.permissions import require_may
+from partnerships.selectors import party_of
+from partnerships.services import drafts as own_drafts
+from partnerships.workflow import WRITABLE
+from portal.access.decorators import ActorRequest, requires
+from portal.access.permissions import Permission
+from portal.common import drafts
+from portal.common.errors import InvalidInput, NotFound, WrongState
+
+_WAYS = ["GET", "HEAD", "POST"]
+
+
+def to_section(pk: UUID, key: str) -> HttpResponse:
+    answer = redirect("partnerships:detail", pk)
+    answer["Location"] += f"#{key}"
+    return answer
+
+
+# --- writing ----------------------------------------------------------------------------------
+@requires(Permission.AGREEMENT_WRITE)
+@require_http_methods(_WAYS)
+def section_edit(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
+    """The own part of a section. With `?tillaeg=` the section as an amendment shall make it."""
+    return _Writing(request, pk, key).answer()
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_http_methods(_WAYS)
+def section_suggest(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
+    """Another wording of any part, with a reason; its owner takes it in or leaves it."""
+    return _Writing(request, pk, key, is_suggestion=True).answer()
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_POST
+def save_draft(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
+    """Called while typing; answers the sentence to show."""
+    return _Writing(request, pk, key, is_suggestion="forslag" in request.GET).keep()
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_POST
+def discard_draft(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
+    agreement = load_agreement(request.actor, pk)
+    own_drafts.discard_section_draft(
+        agreement_id=agreement.pk,
+        key=key,
+        is_suggestion="forslag" in request.GET,
+        actor=request.actor,
+    )
+    messages.success(request, _("Kladden er slettet."))
+    return to_section(pk, key)
+
+
+class _Writing:
+    """One section on one writer's desk, from opening it to saving it."""
+
+    def __init__(
+        self, request: ActorRequest, pk: UUID, key: str, *, is_suggestion: bool = False
+    ) -> None:
+        self.request, self.key, self.is_suggestion = request, key, is_suggestion
+        self.agreement: Agreement = load_agreement(request.actor, pk)
+        require_may(request.actor, Permission.AGREEMENT_WRITE, self.agreement)
+        self.amendment = self._amendment()
+        self.section = next(row for row in self.agreement.sections.all() if row.key == key)
+        self.status = 200
+        self.conflict: list[Change] = []
+
+    def _amendment(self) -> Amendment | None:
+        wanted = self.request.GET.get("tillaeg", "")
+        if not wanted or self.is_suggestion:
+            return None
+        found = next(
+            (row for row in self.agreement.amendments.all() if str(row.pk) == wanted), None
+        )
+        if found is None or found.state != Amendment.State.DRAFT:
+            raise NotFound()
+        return found
+
+    @property
+    def _own_draft(self) -> dict[str, Any]:
+        return {
+            "agreement_id": self.agreement.pk,
+            "key": self.key,
+            "is_suggestion": self.is_suggestion,
+            "actor": self.request.actor,
+        }
+
+    def _now(self) -> Facts:
+        if self.amendment is not None and self.key in self.amendment.after:
+            facts: Facts = self.amendment.after[self.key]
+            return facts
+        return read(self.agreement, self.key)
+
+    def _desk(self, typed: drafts.Typed | None) -> Desk:
+        party = party_of(self.agreement, self.request.actor)
+        assert party is not None  # noqa: S101 - `require_may` found it
+        everything = self.is_suggestion or self.amendment is not None
+        return Desk(
+            self.agreement,
+            self.key,
+            now=self._now(),
+            version=self.section.version,
+            pen=Pen(party, everything=everything),
+            typed=typed,
+            more={"text": _reason()} if self.is_suggestion else None,
+        )
+
+    def _posted(self) -> drafts.Typed:
+        ours = {"csrfmiddlewaretoken", "add", "take", "take-clause"}
+        return {
+            name: [str(value) for value in values]
+            for name, values in self.request.POST.lists()
+            if name not in ours
+        }
+
+    # --- answers ------------------------------------------------------------------------------
+    def answer(self) -> HttpResponse:
+        if self.amendment is None and self.agreement.status not in WRITABLE:
+            messages.info(
+                self.request,
+                _("Teksten er låst, når aftalen er »%(state)s«.")
+                % {"state": self.agreement.get_status_display()},
+            )
+            return to_section(self.agreement.pk, self.key)
+        if self.request.method == "POST":
+            return self._post()
+        draft = own_drafts.load_section_draft(**self._own_draft)
+        desk = self._desk(draft.data if draft else None)
+        if desk.is_closed:
+            return redirect("partnerships:section-suggest", self.agreement.pk, self.key)
+        return self._page(desk, draft)
+
+    def _post(self) -> HttpResponse:
+        desk = self._desk(self._posted())
+        if "add" in self.request.POST:
+            desk.add_row(self.request.POST["add"])
+            return self._page(desk)
+        if "take" in self.request.POST:
+            self._take_clauses(desk)
+            return self._page(desk)
+        if self._save(desk):
+            own_drafts.discard_section_draft(**self._own_draft)
+            messages.success(self.request, self._done())
+            if self.amendment is not None:
+                return redirect("partnerships:amendment", self.agreement.pk, self.amendment.pk)
+            return to_section(self.agreement.pk, self.key)
+        return self._page(desk)
+
+    def keep(self) -> HttpResponse:
+        posted = self._posted()
+        desk = self._desk(posted)
+
+        def keep(typed: drafts.Typed) -> datetime:
+            return own_drafts.save_section_draft(data=typed, **self._own_draft).saved_at
+
+        return drafts.answer_autosave(self.request.POST, desk.names, keep)
+
+    def _done(self) -> str:
+        if self.is_suggestion:
+            return _(
+                "Forslaget er sendt. Den, der skriver afsnittet, tager det ind eller lader det."
+            )
+        return _("»%(section)s« er gemt.") % {"section": SectionKey(self.key).label}
+
+    def _take_clauses(self, desk: Desk) -> None:
+        wanted = self.request.POST.getlist("take-clause")
+        for clause in self._library():
+            if str(clause.pk) in wanted:
+                row = {"kind": clause.kind, "title": clause.title, "text": clause.text}
+                desk.add_row("clauses", {"id": "", "clause": str(clause.pk), **row})
+
+    def _library(self) -> list[Clause]:
+        if self.key != SectionKey.CLAUSES:
+            return []
+        taken = {row.clause_id for row in self.agreement.clauses.all()}
+        rows = Clause.objects.visible_to(self.request.actor).in_use().select_related("owner")
+        kind = self.agreement.kind
+        offered = [row for row in rows if row.pk not in taken]
+        return sorted(offered, key=lambda row: bool(row.kinds) and kind not in row.kinds)
+
+    # --- saving -------------------------------------------------------------------------------
+    def _save(self, desk: Desk) -> bool:
+        """Whether it was saved; else the sentences are on the form, and nothing is lost."""
+        facts = desk.facts()
+        if desk.errors:
+            self._refuse(desk, desk.errors | self._other_errors(facts))
+            return False
+        try:
+            self._write(desk, facts)
+        except services.ChangedMeanwhile as error:
+            self._meet(desk, error)
+        except InvalidInput as error:
+            self._refuse(desk, error.errors)
+            if not error.errors:
+                desk.form.add_error(None, error.message)
+        except (services.NotYours, WrongState) as error:
+            self._refuse(desk, {})
+            self.status = 409 if isinstance(error, WrongState) else 422
+            desk.form.add_error(None, error.message)
+        else:
+            return True
+        return False
+
+    def _write(self, desk: Desk, facts: Facts) -> None:
+        named: dict[str, Any] = {
+            "agreement_id": self.agreement.pk,
+            "key": self.key,
+            "facts": facts,
+            "actor": self.request.actor,
+        }
+        if self.amendment is not None:
+            services.save_amended_section(amendment_id=self.amendment.pk, **named)
+        elif self.is_suggestion:
+            reason = self.request.POST.get("text", "")
+            services.suggest_change(text=reason, version=desk.typed_version, **named)
+        else:
+            services.save_section(version=desk.typed_version, **named)
+
+    def _other_errors(self, facts: Facts) -> dict[str, str]:
+        try:
+            clean(self.key, facts, self.agreement)
+        except InvalidInput as error:
+            return error.errors
+        return {}
+
+    def _refuse(self, desk: Desk, errors: dict[str, str]) -> None:
+        self.status = 422
+        desk.show_errors(errors)
+
+    def _meet(self, desk: Desk, error: services.ChangedMeanwhile) -> None:
+        """Both versions side by side; saved once more, the writer's words replace the other's."""
+        self.status = 409
+        desk.begin_again_on(error.now, error.version)
+        facts = desk.facts()
+        try:
+            mine = clean(self.key, facts, self.agreement)
+        except InvalidInput as refused:
+            desk.show_errors(refused.errors)
+        else:
+            self.conflict = changes(self.key, error.now, mine)
+        desk.form.add_error(None, error.message)
+
+    # --- the page -----------------------------------------------------------------------------
+    def _page(self, desk: Desk, draft: Any = None) -> HttpResponse:
+        suffix = "?forslag" if self.is_suggestion else ""
+        address = [self.agreement.pk, self.key]
+        context = {
+            "agreement": self.agreement,
+            "desk": desk,
+            "section": self.section,
+            "label": SectionKey(self.key).label,
+            "is_suggestion": self.is_suggestion,
+            "amendment": self.amendment,
+            "conflict": self.conflict,
+            "draft": draft,
+            "is_old_draft": draft is not None and desk.typed_version != self.section.version,
+            "draft_url": reverse("partnerships:section-draft", args=address) + suffix,
+            "discard_url": reverse("partnerships:section-draft-discard", args=address) + suffix,
+            "here": self.request.get_full_path(),
+            "library": self._library(),
+        }
+        return render(self.request, "partnerships/section_edit.html", context, status=self.status)
+
+
+def _reason() -> forms.CharField:
+    return forms.CharField(
+        label=_("Hvorfor foreslår I det?"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+# --- talking about it -------------------------------------------------------------------------
+@requires(Permission.AGREEMENT_VIEW)
+@require_http_methods(_WAYS)
+def section(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
+    """One section with all that was said of it, and a new comment."""
+    agreement = load_agreement(request.actor, pk)
+    form = CommentForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.comment_on_section(
+                agreement_id=pk, key=key, text=form.cleaned_data["text"], actor=request.actor
+            )
+        except InvalidInput as error:
+            form.take_errors(error.errors)
+        else:
+            messages.success(request, _("Kommentaren er sendt til de andre parter."))
+            return redirect("partnerships:section", pk, key)
+    page = page_of(agreement, request.actor)
+    shown = page.section(key)
+    context = {
+        "page": page,
+        "shown": shown,
+        "form": form,
+        "said": [row for row in shown.section.comments.all() if row.outcome != "open"],
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "partnerships/section.html", context, status=status)
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_POST
+def comment_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Take a suggestion in, leave it, or settle a comment."""
+    seen = Agreement.objects.visible_to(request.actor).values("pk")
+    row = SectionComment.objects.filter(pk=pk, section__agreement__in=seen).first()
+    if row is None:
+        raise NotFound()
+    found = AgreementSection.objects.get(pk=row.section_id)
+    words = {
+        "taken": _("Forslaget er taget ind."),
+        "left": _("Forslaget er ikke taget ind."),
+        "settled": _("Kommentaren er afklaret."),
+    }
+    outcome = request.POST.get("outcome", "")
+
+    def act() -> None:
+        services.answer_comment(
+            agreement_id=found.agreement_id, comment_id=pk, outcome=outcome, actor=request.actor
+        )
+
+    return _done(request, act, words.get(outcome, ""), found.agreement_id, found.key)
+
+
+# --- saying yes -------------------------------------------------------------------------------
+@requires(Permission.AGREEMENT_WRITE)
+@require_POST
+def section_approve(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
+    """Say yes to the version that was read."""
+
+    def act() -> None:
+        services.approve_section(
+            agreement_id=pk, key=key, version=_version(request, "version"), actor=request.actor
+        )
+
+    words = _("I har godkendt »%(section)s«.") % {"section": SectionKey(key).label}
+    return _done(request, act, words, pk, key)
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_POST
+def approve_all(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Say yes to the whole document, each section in the version that was on the page."""
+
+    def act() -> None:
+        services.approve_all_sections(
+            agreement_id=pk,
+            versions={key: _version(request, key) for key in SectionKey.values},
+            actor=request.actor,
+        )
+
+    return _done(request, act, _("I har godkendt hele teksten."), pk, "")
+
+
+def _version(request: ActorRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 9 else -1
+
+
+def _done(
+    request: ActorRequest, act: Callable[[], None], words: str, pk: UUID, key: str
+) -> HttpResponse:
+    """Somebody was quicker: the page shows what stands now, and says so."""
+    try:
+        act()
+    except services.ChangedMeanwhile as error:
+        sentence = _("%(who)s har rettet afsnittet imens. Læs det igen.")
+        messages.warning(request, sentence % {"who": error.who or _("En anden")})
+    except WrongState as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, words)
+    return to_section(pk, key)
