@@ -94,6 +94,10 @@ class ShownPart:
     def may_add(self) -> bool:
         return not self.part.fixed and self.count < MOST_ROWS
 
+    @property
+    def has_others(self) -> bool:
+        return any(row.form is None for row in self.rows)
+
 
 class Desk:
     """`now` is what stands there, `typed` what somebody has typed on top of it, if anything."""
@@ -125,6 +129,11 @@ class Desk:
     def typed_version(self) -> int:
         text = (self.typed.get("version") or [""])[-1]
         return int(text) if text.isdigit() and len(text) < 9 else -1
+
+    @property
+    def version_shown(self) -> int:
+        """What the next save builds on: the version that the writer has seen."""
+        return self.typed_version
 
     @property
     def names(self) -> dict[str, forms.Field]:
@@ -219,6 +228,11 @@ class Desk:
     @property
     def lines(self) -> list[list[BoundField]]:
         return _beside([(column, self.form[column.name]) for column in self._own_columns()])
+
+    @property
+    def reason(self) -> BoundField | None:
+        """Of a suggestion."""
+        return self.form["text"] if "text" in self.more else None
 
     def _own_columns(self) -> Iterator[Column]:
         return (column for column in self.section.columns if column.name in self.form.fields)

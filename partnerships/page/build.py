@@ -85,6 +85,10 @@ class AgreementPage:
 
     # --- the head -----------------------------------------------------------------------------
     @property
+    def trail(self) -> list[dict[str, str]]:
+        return trail_of(self.agreement)
+
+    @property
     def period(self) -> str:
         return contents.period_of(self.agreement)
 
@@ -294,6 +298,24 @@ class AgreementPage:
         return [*linked, *guides]
 
     @property
+    def links(self) -> list[dict[str, str]]:
+        """Pages that change what the agreement belongs with."""
+        agreement, found = self.agreement, []
+        if may(self.actor, Permission.AGREEMENT_WRITE, agreement):
+            if agreement.is_before_signature or agreement.is_in_force:
+                found.append(("partnerships:offers", _("Vælg tilbud under aftalen")))
+            if is_writable(agreement):
+                found.append(("partnerships:parties", _("Tilføj eller fjern en part")))
+                found.append(("partnerships:frame", _("Vælg rammeaftale")))
+        found.append(("partnerships:report-list", _("Statusrapporter")))
+        rows = [(address(name, agreement.pk), label) for name, label in found]
+        return [{"url": url, "label": label} for url, label in rows if url]
+
+    @property
+    def figures_url(self) -> str:
+        return address("partnerships:figure-list", self.agreement.pk)
+
+    @property
     def amendments(self) -> list[dict[str, Any]]:
         return [
             {"row": row, "url": address("partnerships:amendment", self.agreement.pk, row.pk)}
@@ -314,6 +336,15 @@ class AgreementPage:
 
 def _is_open(row: SectionComment, kind: str) -> bool:
     return row.outcome == SectionComment.Outcome.OPEN and row.kind == kind
+
+
+def trail_of(agreement: Agreement, here: str = "") -> list[dict[str, str]]:
+    """The way back: the list, the agreement, and this page."""
+    trail = [{"label": _("Aftaler"), "url": address("partnerships:list")}]
+    if not here:
+        return [*trail, {"label": agreement.number, "url": ""}]
+    one = {"label": agreement.number, "url": address("partnerships:detail", agreement.pk)}
+    return [*trail, one, {"label": here, "url": ""}]
 
 
 def page_of(agreement: Agreement, actor: Actor) -> AgreementPage:

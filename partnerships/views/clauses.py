@@ -61,6 +61,7 @@ def clause_detail(request: ActorRequest, pk: UUID) -> HttpResponse:
     kinds = dict(AgreementKind.choices)
     context = {
         "clause": clause,
+        "may_copy": allows(request.actor, Permission.CLAUSE_EDIT),
         "versions": versions.order_by("-version"),
         "kinds": ", ".join(str(kinds[code]).lower() for code in clause.kinds if code in kinds),
         "may_edit": (

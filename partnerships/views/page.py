@@ -1,15 +1,17 @@
 """The agreement's own page, its document, and who changed what when."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from partnerships.documents import document_of
 from partnerships.facts import SECTIONS
 from partnerships.models import Agreement, AgreementChange
-from partnerships.page import load_agreement, page_of
+from partnerships.page import load_agreement, page_of, trail_of
 from partnerships.page.life import words_of
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
@@ -58,11 +60,13 @@ def change_list(request: ActorRequest, pk: UUID) -> HttpResponse:
     if chosen in SECTIONS:
         rows = rows.filter(section=chosen)
     parties = list(agreement.parties.all())
+    shown = numbered_page(rows, params=request.GET, size=_CHANGES_A_PAGE)
     context = {
         "agreement": agreement,
-        "rows": numbered_page(rows, params=request.GET, size=_CHANGES_A_PAGE),
+        "trail": trail_of(agreement, _("Ændringer")),
+        "rows": shown,
+        "changes": _together(shown),
         "sections": [(key, section.label) for key, section in SECTIONS.items()],
-        "labels": {key: section.label for key, section in SECTIONS.items()},
         "chosen": chosen,
         "events": [
             {"words": words_of(event, agreement, parties), "event": event}
@@ -70,3 +74,16 @@ def change_list(request: ActorRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, "partnerships/change_list.html", context)
+
+
+def _together(rows: Iterable[AgreementChange]) -> list[dict[str, object]]:
+    """What was saved in one go stands under one heading."""
+    found: list[dict[str, object]] = []
+    before: tuple[str, int] | None = None
+    for row in rows:
+        this = (row.section, row.version)
+        found.append(
+            {"row": row, "section": SECTIONS[row.section].label, "is_first": this != before}
+        )
+        before = this
+    return found

@@ -13,7 +13,7 @@ from organisations.models import Organisation
 from partnerships import services
 from partnerships.forms.starting import FrameForm, OffersForm, PartyForm, StartForm
 from partnerships.models import Agreement, AgreementKind, EntrancePost
-from partnerships.page import load_agreement
+from partnerships.page import load_agreement, trail_of
 from partnerships.permissions import require_may
 from partnerships.selectors import organisations_named
 from partnerships.workflow import WRITABLE
@@ -129,6 +129,7 @@ def parties(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("partnerships:parties", pk)
     context = {
         "agreement": agreement,
+        "trail": trail_of(agreement, _("Parter")),
         "there": there,
         "is_open": agreement.status in WRITABLE,
         "form": form,
@@ -184,7 +185,12 @@ def offers(request: ActorRequest, pk: UUID) -> HttpResponse:
         services.link_offers(agreement_id=pk, offers=chosen, actor=request.actor)
         messages.success(request, _("Tilbuddene under aftalen er gemt."))
         return redirect("partnerships:detail", pk)
-    context = {"agreement": agreement, "form": form, "known": known}
+    context = {
+        "agreement": agreement,
+        "trail": trail_of(agreement, _("Tilbud")),
+        "form": form,
+        "known": known,
+    }
     return render(request, "partnerships/offers.html", context, status=422 if bound else 200)
 
 
@@ -209,5 +215,10 @@ def frame(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
         messages.success(request, _("Rammeaftalen er valgt."))
         return redirect("partnerships:detail", pk)
-    context = {"agreement": agreement, "form": form, "frames": frames}
+    context = {
+        "agreement": agreement,
+        "trail": trail_of(agreement, _("Rammeaftale")),
+        "form": form,
+        "frames": frames,
+    }
     return render(request, "partnerships/frame.html", context, status=422 if bound else 200)

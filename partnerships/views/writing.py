@@ -25,7 +25,7 @@ from partnerships.models import (
     SectionComment,
     SectionKey,
 )
-from partnerships.page import load_agreement, page_of
+from partnerships.page import load_agreement, page_of, trail_of
 from partnerships.permissions import require_may
 from partnerships.selectors import party_of
 from partnerships.services import drafts as own_drafts
@@ -272,7 +272,6 @@ class _Writing:
     # --- the page -----------------------------------------------------------------------------
     def _page(self, desk: Desk, draft: Any = None) -> HttpResponse:
         suffix = "?forslag" if self.is_suggestion else ""
-        address = [self.agreement.pk, self.key]
         context = {
             "agreement": self.agreement,
             "desk": desk,
@@ -283,12 +282,18 @@ class _Writing:
             "conflict": self.conflict,
             "draft": draft,
             "is_old_draft": draft is not None and desk.typed_version != self.section.version,
-            "draft_url": reverse("partnerships:section-draft", args=address) + suffix,
-            "discard_url": reverse("partnerships:section-draft-discard", args=address) + suffix,
+            "draft_url": self._address("section-draft") + suffix,
+            "discard_url": self._address("section-draft-discard") + suffix,
+            "suggest_url": "" if desk.pen.everything else self._address("section-suggest"),
+            "back_url": f"{reverse('partnerships:detail', args=[self.agreement.pk])}#{self.key}",
+            "trail": trail_of(self.agreement, str(SectionKey(self.key).label)),
             "here": self.request.get_full_path(),
             "library": self._library(),
         }
         return render(self.request, "partnerships/section_edit.html", context, status=self.status)
+
+    def _address(self, name: str) -> str:
+        return reverse(f"partnerships:{name}", args=[self.agreement.pk, self.key])
 
 
 def _reason() -> forms.CharField:
@@ -318,6 +323,7 @@ def section(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
     shown = page.section(key)
     context = {
         "page": page,
+        "trail": trail_of(agreement, shown.label),
         "shown": shown,
         "form": form,
         "said": [row for row in shown.section.comments.all() if row.outcome != "open"],

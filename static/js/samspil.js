@@ -76,6 +76,22 @@ const count = (field) => {
   show();
 };
 
+/* data-fold on a details that is open: folded on a phone, where a long page is hard to find around in,
+   unless the address points at it or the value says "open". */
+const unfold = () => {
+  const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = part?.closest?.("details[data-fold]");
+  if (fold) fold.open = true;
+  return fold;
+};
+const fold = (parts) => {
+  if (!matchMedia("(max-width: 767px)").matches) return;
+  const shown = unfold();
+  for (const part of parts) part.open = part === shown || part.dataset.fold === "open";
+};
+addEventListener("hashchange", () => unfold()?.scrollIntoView());
+addEventListener("beforeprint", () => all("details[data-fold]").forEach((part) => (part.open = true)));
+
 const start = (root = document) => {
   all("[data-focus]", root).slice(0, 1).forEach((part) => part.focus());
   // A long paper is folded on a phone, but for the part that the address names.
@@ -84,6 +100,7 @@ const start = (root = document) => {
       part.open = Boolean(location.hash && part.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`));
   all("[data-copy],[data-print]", root).forEach((button) => (button.hidden = false));
   all("[data-count]", root).forEach(count);
+  fold(all("details[data-fold]", root));
   for (const form of all("form", root)) {
     if (form.dataset.started) continue;
     form.dataset.started = "1";
