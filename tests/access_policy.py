@@ -110,6 +110,9 @@ AGREEMENT_WRITERS: Final = MANAGERS + COORDINATORS
 # Managers and coordinators write agreements, knock at entrances and sit in forums.
 WRITERS: Final = MANAGERS + COORDINATORS
 AGREEMENTS: Final = WRITERS + "lawyer dpo "
+CLAUSE_WRITERS: Final = COORDINATORS + "lawyer "
+PARTIES_HERE: Final = "coordinator region_manager lawyer dpo receiver_manager"
+WRITERS_HERE: Final = "coordinator region_manager receiver_manager"
 MEMBERS: Final = (
     CLINICIANS + HANDLERS + MANAGERS + EDITORS + COORDINATORS + "lawyer dpo analyst operator "
 )
@@ -126,6 +129,7 @@ REPORT, INDICATOR = "report", "indicator"
 SUCCESSION = "succession"
 ENTRANCE, POST, ENQUIRY = "entrance", "post", "enquiry"
 FORUM, SEAT, MEETING, ITEM, ACTION = "forum", "seat", "meeting", "item", "action"
+SECTION, COMMENT, CLAUSE = "agreement_section", "section_comment", "clause"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
@@ -319,7 +323,7 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:detail": needs(
         "GET",
         AGREEMENTS,
-        own="coordinator region_manager lawyer dpo receiver_manager",
+        own=PARTIES_HERE,
         of=AGREEMENT,
     ),
     "partnerships:report-list": needs("GET", AGREEMENTS, own=PARTIES, of=AGREEMENT),
@@ -444,6 +448,39 @@ POLICY: Final[dict[str, Line]] = {
     "succession:report-pdf": needs("GET", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
     "succession:approve": needs("POST", MANAGERS, own="region_manager", of=SUCCESSION),
     "succession:cancel": needs("GET POST", PLANNERS, own=PLANNERS_HERE, of=SUCCESSION),
+    "partnerships:create": needs("GET POST", AGREEMENT_WRITERS),
+    "partnerships:file-pdf": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
+    "partnerships:file-docx": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
+    "partnerships:change-list": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
+    "partnerships:begin": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:parties": needs("GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:party-remove": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:offers": needs("GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:frame": needs("GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:approve-all": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:section": needs("GET POST", AGREEMENTS, own=PARTIES_HERE, of=SECTION),
+    "partnerships:section-edit": needs("GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=SECTION),
+    "partnerships:section-suggest": needs(
+        "GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=SECTION
+    ),
+    "partnerships:section-draft": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=SECTION),
+    "partnerships:section-draft-discard": needs(
+        "POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=SECTION
+    ),
+    "partnerships:section-approve": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=SECTION),
+    "partnerships:comment-answer": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=COMMENT),
+    # clauses and appendices
+    "partnerships:clause-list": needs("GET", AGREEMENTS),
+    "partnerships:clause-detail": needs(
+        "GET", AGREEMENTS, own="coordinator region_manager lawyer dpo", of=CLAUSE
+    ),
+    "partnerships:clause-create": needs("GET POST", CLAUSE_WRITERS),
+    "partnerships:clause-edit": needs(
+        "GET POST", CLAUSE_WRITERS, own="coordinator lawyer", of=CLAUSE
+    ),
+    "partnerships:clause-retire": needs(
+        "POST", CLAUSE_WRITERS, own="coordinator lawyer", of=CLAUSE
+    ),
     # demo
     "demo:become": public("POST", of=PERSONA),
     "demo:messages": needs("GET", "operator"),

@@ -30,6 +30,17 @@ from organisations.models import (
 )
 from partnerships import services
 from partnerships.models import Agreement, AgreementParty, Goal, Indicator, StatusReport
+from partnerships.models import (
+    Agreement,
+    AgreementParty,
+    AgreementSection,
+    Clause,
+    Goal,
+    Indicator,
+    SectionComment,
+    SectionKey,
+    StatusReport,
+)
 from portal.access.actor import Assurance
 from portal.access.declared import access_of
 from portal.audit.scope import scope_is_open
@@ -246,6 +257,10 @@ def objects(rows: Rows) -> dict[str, Objects]:
     )
     goal = Goal.objects.create(agreement=agreement, text="Mål")
     indicator = Indicator.objects.create(agreement=agreement, goal=goal, name="Tal")
+    for key in SectionKey.values:
+        section = AgreementSection.objects.create(agreement=agreement, key=key)
+    comment = SectionComment.objects.create(section=section, kind="comment", text="?", at=now)
+    clause = Clause.objects.create(owner=world.region, key="eget", title="Eget", text="Tekst")
 
     succession = Succession.objects.create(effective_on=clock.today() + timedelta(days=30))
     SuccessionPart.objects.create(
@@ -281,6 +296,11 @@ def objects(rows: Rows) -> dict[str, Objects]:
         policy.SUCCESSION: by_key(succession),
         **_at_the_entrance(world, by_key),
         **_in_the_forum(world, by_key),
+        policy.SECTION: Objects(
+            {"pk": agreement.pk, "key": "purpose"}, {"pk": uuid7(), "key": "purpose"}
+        ),
+        policy.COMMENT: by_key(comment),
+        policy.CLAUSE: by_key(clause),
         # Addresses whose argument opens no row by itself: only the missing one is tried.
         policy.TOKEN: Objects({}, {"token": new_token()}),
         policy.NUMBER: Objects({}, {"pk": 10**7}),
