@@ -32,11 +32,13 @@ GUARD_QUESTIONS = (Question.NO_REPLACEMENT, Question.NOT_SAVING_ONLY, Question.S
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """`owner` is who can write it: a side, a party's slug, or None for any party."""
+    """`owner` is who can write it: a side, a party's slug, or None for any party. `question`: the
+    frame question that stands without an answer."""
 
     section: str
     sentence: str
     owner: Owner = None
+    question: str = ""
 
 
 def missing_for_review(agreement: Agreement) -> list[Missing]:
@@ -105,6 +107,7 @@ def _frame(agreement: Agreement) -> Iterator[Missing]:
             K.FRAME,
             _("Svar med en begrundelse: %(question)s") % {"question": question.label},
             side_of_question(question),
+            question,
         )
     for question in GUARD_QUESTIONS:
         if question not in unanswered and answers[question].answer == FrameAnswer.Answer.NO:

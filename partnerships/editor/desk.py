@@ -59,6 +59,14 @@ class Pen:
 
 
 @dataclass
+class Line:
+    """Fields beside each other; a short one alone keeps its own width."""
+
+    fields: list[BoundField]
+    is_short: bool = False
+
+
+@dataclass
 class Told:
     """A fact that somebody else writes."""
 
@@ -73,8 +81,10 @@ class ShownRow:
     id: str
     title: str
     form: FactsForm | None = None
-    fields: list[list[BoundField]] = field(default_factory=list)
+    hidden: list[BoundField] = field(default_factory=list)
+    fields: list[Line] = field(default_factory=list)
     years: list[BoundField] = field(default_factory=list)
+    after: list[Line] = field(default_factory=list)
     years_label: str = ""
     told: list[Told] = field(default_factory=list)
     writer: str = ""
@@ -89,6 +99,7 @@ class ShownPart:
     label: str
     count: int
     rows: list[ShownRow]
+    is_whole_section: bool = False  # its heading would say the page's own again
 
     @property
     def may_add(self) -> bool:
@@ -226,7 +237,7 @@ class Desk:
         return form_of([*fields, *self.more.items()], MultiValueDict(self.typed))
 
     @property
-    def lines(self) -> list[list[BoundField]]:
+    def lines(self) -> list[Line]:
         return _beside([(column, self.form[column.name]) for column in self._own_columns()])
 
     @property
@@ -254,7 +265,8 @@ class Desk:
         there = {row["id"]: row for row in self.now.get(part.name) or []}
         count = count_of(part, self.typed)
         rows = [self._row(part, number, there) for number in range(count)]
-        return ShownPart(part, str(part.label), count, rows)
+        label = str(part.label)
+        return ShownPart(part, label, count, rows, label == self.section.label)
 
     def _row(self, part: Part, number: int, there: Mapping[str, Any]) -> ShownRow:
         id_name = name_of(part, number, "id")
@@ -272,16 +284,21 @@ class Desk:
     def _open(self, shown: ShownRow, part: Part, known: Mapping[str, Any] | None) -> None:
         fields: list[tuple[str, forms.Field]] = []
         columns: list[Column] = []
+        before = len(part.columns)  # how many stand above the years
         for column in part.columns:
             if column.kind is Kind.YEARS:
                 shown.years_label = capitalised(str(column.label))
+                before = len(columns)
                 fields += [(f"{column.name}-{year}", year_field(year)) for year in self._years]
             elif not (part.fixed and column.name == part.title):
                 columns.append(column)
                 fields.append((column.name, field_for(column, self.choosing.of(column, known))))
         form = form_of(fields, MultiValueDict(self.typed), prefix=f"{part.name}-{shown.number}")
         shown.form = form
-        shown.fields = _beside([(column, form[column.name]) for column in columns])
+        pairs = [(column, form[column.name]) for column in columns]
+        shown.hidden = [bound for _column, bound in pairs if bound.is_hidden]
+        shown.fields = _beside(pairs[:before])
+        shown.after = _beside(pairs[before:])
         shown.years = [form[name] for name in form.fields if name.startswith("amounts-")]
         if not part.fixed:
             shown.remove_name = name_of(part, shown.number, "remove")
@@ -331,16 +348,15 @@ class Desk:
         return not own and not self.row_forms and not (adds and self.section.owner is None)
 
 
-def _beside(pairs: list[tuple[Column, BoundField]]) -> list[list[BoundField]]:
-    """Short fields two or three beside each other, long ones alone; hidden ones join what is
-    before them."""
-    lines: list[list[BoundField]] = []
-    open_line = False
+def _beside(pairs: list[tuple[Column, BoundField]]) -> list[Line]:
+    """Short fields two or three beside each other, long ones alone."""
+    lines: list[Line] = []
     for column, bound in pairs:
+        if bound.is_hidden:
+            continue
         short = is_short(column)
-        if short and open_line and len(lines[-1]) < _SIDE_BY_SIDE:
-            lines[-1].append(bound)
+        if short and lines and lines[-1].is_short and len(lines[-1].fields) < _SIDE_BY_SIDE:
+            lines[-1].fields.append(bound)
         else:
-            lines.append([bound])
-        open_line = short
+            lines.append(Line([bound], short))
     return lines

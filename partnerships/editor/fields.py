@@ -60,6 +60,8 @@ def field_for(column: Column, choices: Choices) -> forms.Field:
                 choices=TARGET_GROUPS.choices(),
                 widget=forms.CheckboxSelectMultiple(attrs={"class": "plain cols"}),
             )
+        case Kind.ORGANISATION if len(choices) == 1:
+            return forms.CharField(label=label, widget=forms.HiddenInput())
         case Kind.ONE_OF | Kind.MEMBER | Kind.ORGANISATION | Kind.AREA:
             return forms.ChoiceField(label=label, choices=choices, help_text=_hint(column))
         case Kind.LINK:

@@ -61,6 +61,11 @@ class ShownSection:
     agreed: list[str] = field(default_factory=list)
 
     @property
+    def told_missing(self) -> list[Missing]:
+        """A question without an answer is said in its own row."""
+        return [row for row in self.missing if not row.question]
+
+    @property
     def asks_me(self) -> bool:
         return any(row.may_answer for row in self.suggestions)
 

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers.vocabularies import TARGET_GROUPS
 from partnerships.documents import scope_of, shown_number
@@ -20,7 +21,9 @@ from partnerships.models import (
     IndicatorValue,
     Question,
     Side,
+    Signature,
 )
+from portal.accounts.models import User
 from portal.common import clock
 from portal.common.templatetags.look import kroner, long_date, number
 
@@ -44,7 +47,7 @@ def purpose_of(agreement: Agreement) -> dict[str, Any]:
             (_("Gælder for"), scope_of(agreement)),
             (_("Samarbejde"), agreement.get_degree_display() if agreement.degree else ""),
             (_("Periode"), period_of(agreement)),
-            (_("Varsel"), notice_of(agreement)),
+            (_("Varsel"), _months(agreement.notice_months)),
         ),
         "more": facts(
             (_("Baggrund"), agreement.background),
@@ -71,6 +74,14 @@ def notice_of(agreement: Agreement) -> str:
     if months == 1:
         return _("kan opsiges med en måneds varsel")
     return _("kan opsiges med %(months)s måneders varsel") % {"months": months}
+
+
+def _months(months: int | None) -> str:
+    if months is None:
+        return ""
+    return (
+        ngettext("%(n)s måned", "%(n)s måneder", months) % {"n": months} if months else _("Intet")
+    )
 
 
 def volunteers_of(agreement: Agreement) -> dict[str, Any]:
@@ -125,9 +136,16 @@ def parties_of(agreement: Agreement, parties: Sequence[AgreementParty]) -> list[
                 if one.party_id == row.pk
             ],
             "signature": signed.get(row.pk),
+            "signed_by": _other_than(row.contact, signed.get(row.pk)),
         }
         for row in parties
     ]
+
+
+def _other_than(contact: User | None, signature: Signature | None) -> str:
+    """Who signed, where it is not the contact, who stands there already."""
+    name = signature.signer_name if signature else ""
+    return "" if contact is not None and contact.name == name else name
 
 
 # --- frame questions --------------------------------------------------------------------------
@@ -295,6 +313,7 @@ class BudgetRow:
     cells: list[str]
     sub: str = ""
     is_sum: bool = False
+    is_part: bool = False  # one payer's share of the sum
 
 
 @dataclass(slots=True)
@@ -332,11 +351,11 @@ def _money_rows(lines: list[BudgetLine], years: list[int], lasting: bool) -> Ite
             sub=", ".join(filter(None, (_payer(line), line.get_kind_display().lower()))),
         )
     payers = list(dict.fromkeys(_payer(line) for line in lines))
-    if len(payers) > 1:
+    if 1 < len(payers) < len(lines):
         for payer in payers:
             own = [line for line in lines if _payer(line) == payer]
             label = _("%(payer)s i alt") % {"payer": payer or _("Uden betaler")}
-            yield BudgetRow(label, _sums(own, years, lasting), is_sum=payer == payers[0])
+            yield BudgetRow(label, _sums(own, years, lasting), is_part=True)
     if len(lines) > 1:
         yield BudgetRow(_("I alt"), _sums(lines, years, lasting), is_sum=True)
 
