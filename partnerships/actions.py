@@ -1,6 +1,7 @@
 """What somebody can do with an agreement, as addresses and words on buttons. Whether it may be done
 is `permissions.available_moves`; here is only where it leads."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,10 +63,14 @@ def action_for(verb: str, agreement: Agreement) -> Action | None:
     return Action(verb, label, url, verb in _POSTS) if url else None
 
 
-def actions_of(agreement: Agreement, actor: Actor) -> dict[str, Action]:
-    """Everything this actor can do now, by verb, in the order of `ADDRESSES`."""
+def open_verbs(agreement: Agreement, actor: Actor) -> list[str]:
+    """Everything this actor can do now, in the order of `ADDRESSES`."""
     open_now = {*available_moves(agreement, actor), *_without_a_move(agreement, actor)}
-    found = {verb: action_for(verb, agreement) for verb in ADDRESSES if verb in open_now}
+    return [verb for verb in ADDRESSES if verb in open_now]
+
+
+def actions_of(agreement: Agreement, verbs: Iterable[str]) -> dict[str, Action]:
+    found = {verb: action_for(verb, agreement) for verb in verbs}
     return {verb: action for verb, action in found.items() if action is not None}
 
 

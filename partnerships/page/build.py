@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from partnerships.actions import Action, actions_of, address
+from partnerships.actions import Action, actions_of, address, open_verbs
 from partnerships.facts import SECTIONS, Change, changes, read
 from partnerships.facts.changes import Owner, belongs_to, column_owner
 from partnerships.guards import Missing, missing_for_review
@@ -86,7 +86,8 @@ class AgreementPage:
             and is_writable(agreement)
             and may(actor, Permission.AGREEMENT_WRITE, agreement)
         )
-        self.actions: dict[str, Action] = actions_of(agreement, actor)
+        self.verbs = open_verbs(agreement, actor)
+        self.actions: dict[str, Action] = actions_of(agreement, self.verbs)
 
     # --- the head -----------------------------------------------------------------------------
     @property

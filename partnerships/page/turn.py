@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnerships.actions import Action, action_for, address
+from partnerships.actions import Action, address
 from partnerships.guards import (
     Missing,
     missing_for_close,
@@ -54,9 +54,9 @@ def turn_of(page: "AgreementPage") -> Turn | None:
 def _writing(page: "AgreementPage") -> Turn:
     status = page.agreement.status
     if status == S.IDEA:
-        if "draft" in page.actions:
+        if "draft" in page.verbs:
             words = _("Idéen er delt med alle parter. Vil I skrive den sammen?")
-            return Turn(True, words, page.actions["draft"])
+            return Turn(True, words, page.actions.get("draft"))
         return Turn(False, _("Idéen er delt med alle parter."))
     if page.party is not None:
         asked = next((one for one in page.sections if one.asks_me), None)
@@ -97,9 +97,9 @@ def _to_write(page: "AgreementPage", mine: list[Missing]) -> Turn:
 def _before_review(page: "AgreementPage") -> Turn:
     if page.missing:
         return _others_write(page)
-    if "submit_for_review" in page.actions:
+    if "submit_for_review" in page.verbs:
         words = _("Alt er skrevet. Aftalen kan sendes til faglig og juridisk høring.")
-        return Turn(True, words, page.actions["submit_for_review"])
+        return Turn(True, words, page.actions.get("submit_for_review"))
     read = _to_read(page)
     if read is not None:
         return read
@@ -138,9 +138,9 @@ def _before_signing(page: "AgreementPage") -> Turn:
         return read
     missing = missing_for_signature(page.agreement)
     if not missing:
-        if "send_to_signature" in page.actions:
+        if "send_to_signature" in page.verbs:
             words = _("Alle har sagt ja til hele teksten. Den kan sendes til underskrift.")
-            return Turn(True, words, page.actions["send_to_signature"])
+            return Turn(True, words, page.actions.get("send_to_signature"))
         return Turn(False, _("Alle har sagt ja. En af parterne sender den til underskrift."))
     return Turn(False, _("Ikke alle har sagt ja til hele teksten endnu."), None, missing)
 
@@ -157,9 +157,9 @@ def _reviewing(page: "AgreementPage") -> Turn:
             url = address("partnerships:review", agreement.pk, row.pk)
             action = Action("review", _("Gennemgå aftalen"), url) if url else None
             return Turn(True, words, action)
-    if not missing_for_negotiation(agreement) and "negotiate" in page.actions:
+    if not missing_for_negotiation(agreement) and "negotiate" in page.verbs:
         words = _("Alle har gennemgået aftalen. I kan gå videre til forhandling.")
-        return Turn(True, words, page.actions["negotiate"])
+        return Turn(True, words, page.actions.get("negotiate"))
     names = [
         f"{row.reviewer_name or row.organisation.name} ({row.get_kind_display().lower()})"
         for row in pending
@@ -175,9 +175,9 @@ def _signing(page: "AgreementPage") -> Turn:
         for row in page.agreement.signatures.all()
         if row.document_id == page.agreement.frozen_id
     }
-    if page.party is not None and page.party.pk not in signed and "sign" in page.actions:
+    if page.party is not None and page.party.pk not in signed and "sign" in page.verbs:
         return Turn(
-            True, _("Teksten er færdig og venter på jeres underskrift."), page.actions["sign"]
+            True, _("Teksten er færdig og venter på jeres underskrift."), page.actions.get("sign")
         )
     names = [row.organisation.name for row in page.parties if row.pk not in signed]
     return Turn(False, _("Venter på underskrift fra %(names)s.") % {"names": ", ".join(names)})
@@ -195,7 +195,7 @@ def _living(page: "AgreementPage") -> Turn | None:
         }
         return Turn(False, words)
     if agreement.status == S.SUSPENDED:
-        return Turn("resume" in page.actions, _("Aftalen er på pause."), page.actions.get("resume"))
+        return Turn("resume" in page.verbs, _("Aftalen er på pause."), page.actions.get("resume"))
     if agreement.status == S.SIGNED and agreement.starts_on:
         words = _("Aftalen begynder %(day)s.") % {"day": long_date(agreement.starts_on)}
         return Turn(False, words)
@@ -208,7 +208,7 @@ def _living(page: "AgreementPage") -> Turn | None:
         words = _("Aftalen slutter %(when)s. Skal den fornys?") % {
             "when": days_away(agreement.ends_on)
         }
-        return Turn("renew" in page.actions, words, page.actions.get("renew"))
+        return Turn("renew" in page.verbs, words, page.actions.get("renew"))
     return None
 
 
@@ -231,14 +231,12 @@ def _amending(page: "AgreementPage", row: Amendment) -> Turn:
 
 
 def _ending(page: "AgreementPage") -> Turn | None:
-    if "evaluate" in page.actions:
+    if "evaluate" in page.verbs:
         words = _("Aftalen er slut. Skriv, hvad den førte til.")
-        return Turn(True, words, page.actions["evaluate"])
+        return Turn(True, words, page.actions.get("evaluate"))
     missing = missing_for_close(page.agreement)
     if missing:
         return Turn(False, missing[0].sentence, None, missing)
-    if "close" in page.actions:
-        return Turn(
-            True, _("Alt er skrevet. Aftalen kan afsluttes."), action_for("close", page.agreement)
-        )
+    if "close" in page.verbs:
+        return Turn(True, _("Alt er skrevet. Aftalen kan afsluttes."), page.actions.get("close"))
     return None

@@ -135,14 +135,19 @@ def _parties_changed(agreement: Agreement) -> None:
 def add_party(*, agreement_id: UUID, organisation: Organisation, actor: Actor) -> AgreementParty:
     """Another organisation joins while the text is written. Raises `WrongState` when it is in."""
     agreement = _lock_writable(agreement_id, actor)
-    if agreement.parties.filter(organisation=organisation).exists():
+    party = agreement.parties.filter(organisation=organisation).first()
+    if party is None:
+        party = AgreementParty.objects.create(
+            agreement=agreement,
+            organisation=organisation,
+            side=side_of(organisation),
+            position=agreement.parties.count(),
+        )
+    elif party.left_on is None:
         raise WrongState(_("%(name)s er allerede part.") % {"name": organisation.name})
-    party = AgreementParty.objects.create(
-        agreement=agreement,
-        organisation=organisation,
-        side=side_of(organisation),
-        position=agreement.parties.count(),
-    )
+    else:
+        party.left_on = None
+        party.save(update_fields=["left_on"])
     _parties_changed(agreement)
     note(agreement, "party_added", actor, details={"party": organisation.slug})
     return party
@@ -151,16 +156,22 @@ def add_party(*, agreement_id: UUID, organisation: Organisation, actor: Actor) -
 @transaction.atomic
 def remove_party(*, agreement_id: UUID, party_id: UUID, actor: Actor) -> None:
     """Take a party out of the text again; a party may always take itself out. The last of a side
-    stays."""
+    stays. One that has signed an earlier text is marked as gone, so that its signature, which
+    counts no more, keeps its name."""
     agreement = _lock_writable(agreement_id, actor)
-    party = agreement.parties.select_related("organisation").filter(pk=party_id).first()
+    there = agreement.parties.filter(left_on__isnull=True)
+    party = there.select_related("organisation").filter(pk=party_id).first()
     if party is None:
         raise NotFound()
-    if agreement.parties.filter(side=party.side).count() == 1:
+    if there.filter(side=party.side).count() == 1:
         raise WrongState(_("Der skal være mindst en part på hver side. Annullér aftalen i stedet."))
     slug = party.organisation.slug
-    agreement.signatures.filter(party=party, voided_at__isnull=False).delete()
-    party.delete()
+    if party.signatures.exists():
+        party.obligations.all().delete()
+        party.left_on = clock.today()
+        party.save(update_fields=["left_on"])
+    else:
+        party.delete()
     _parties_changed(agreement)
     note(agreement, "party_removed", actor, details={"party": slug})
 
