@@ -71,6 +71,9 @@ from partnerships.models.register import (
     CalendarFeed,
     SavedView,
 )
+from partnerships.models.reminder import (
+    Reminder,
+)
 from partnerships.models.report import (
     Initiative,
     ReportBudgetRow,
@@ -89,6 +92,9 @@ from partnerships.models.section import (
     SectionApproval,
     SectionComment,
     SectionKey,
+)
+from partnerships.models.signing import (
+    SigningOrder,
 )
 
 __all__ = [
@@ -132,6 +138,7 @@ __all__ = [
     "OfferFigures",
     "Payment",
     "Question",
+    "Reminder",
     "ReportBudgetRow",
     "ReportRow",
     "ReportSignature",
@@ -145,5 +152,6 @@ __all__ = [
     "SectionKey",
     "Side",
     "Signature",
+    "SigningOrder",
     "StatusReport",
 ]

@@ -5,8 +5,22 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
 from partnerships.models.agreement import Agreement
+from portal.access.actor import Actor
+from portal.access.grants import allows
+from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.models import UuidModel
+
+
+class AssessmentQuerySet(models.QuerySet["AnchoringAssessment"]):
+    def visible_to(self, actor: Actor) -> "AssessmentQuerySet":
+        """The own organisation's; those that led to an agreement also to who sees that one."""
+        if not allows(actor, Permission.AGREEMENT_VIEW):
+            return self.none()
+        agreements = Agreement.objects.visible_to(actor).values("pk")
+        return self.filter(
+            models.Q(organisation_id=actor.organisation_id) | models.Q(agreement__in=agreements)
+        )
 
 
 class AnchoringAssessment(UuidModel):
@@ -25,7 +39,7 @@ class AnchoringAssessment(UuidModel):
         Agreement, null=True, blank=True, on_delete=models.PROTECT, related_name="assessments"
     )
     title = models.CharField(_("behovet"), max_length=200)
-    # {question: {"answer": yes|no|unsure, "reason": …, "together": yes|no|unsure}}
+    # {question: {"answer", "together", "across": yes|no|unsure, "reason": …}}
     answers = models.JSONField(default=dict)
     recommendation = models.TextField(blank=True)
     guide_version = models.CharField(max_length=12)
@@ -33,6 +47,8 @@ class AnchoringAssessment(UuidModel):
     created_by_id = models.BigIntegerField(null=True)
     created_by_name = models.CharField(max_length=120, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

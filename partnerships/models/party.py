@@ -47,6 +47,8 @@ class AgreementParty(UuidModel):
     deputy = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # An address of the contact's that came back: the deputy is written to while it is the same.
+    bounced_email = models.EmailField(max_length=254, blank=True)
     # Yes to the public register; it is shown when every party has said so.
     public_consent_at = models.DateTimeField(null=True, blank=True)
     # Left by an amendment, or because another organisation took over its place.

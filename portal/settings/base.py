@@ -44,6 +44,11 @@ ACCESSIBILITY_STATEMENT_URL = env.text("ACCESSIBILITY_STATEMENT_URL", "")
 # Fewer persons than this are hidden in figures that leave those who may see the persons. It may be
 # raised, never lowered.
 FEWEST_PERSONS_SHOWN = env.number("FEWEST_PERSONS_SHOWN", 5, lowest=5)
+# Uploads are looked at by this daemon (portal/common/scanning.py); empty looks at nothing.
+MALWARE_SCANNER = env.text("MALWARE_SCANNER", "")
+# Where agreements are signed outside (partnerships/signing_service.py); empty for nowhere.
+SIGNING_SERVICE = env.text("SIGNING_SERVICE", "")
+SIGNING_FOLDER = env.text("SIGNING_FOLDER", "")
 SMS_BACKEND = env.text("SMS_BACKEND", "portal.notifications.sms.UnconfiguredSms")
 
 if env.flag("DEBUG", False):
