@@ -57,6 +57,19 @@ def may_review(actor: Actor, review: Review) -> bool:
     )
 
 
+def may_look_at_data(actor: Actor, agreement: Agreement) -> bool:
+    """The public side's coordinator or data protection officer, also of the owner above."""
+    if may(actor, Permission.AGREEMENT_STEER, agreement):
+        return True
+    party = party_of(agreement, actor)
+    public = party is not None and party.side == Side.PUBLIC
+    return (
+        actor.is_strong
+        and allows(actor, Permission.AGREEMENT_REVIEW_DATA)
+        and (public or is_owner_above(agreement, actor))
+    )
+
+
 def available_moves(agreement: Agreement, actor: Actor) -> list[str]:
     """The moves that this actor may make now, in the table's order. Buttons ask this."""
     return [

@@ -1,8 +1,8 @@
 """The way to an external signing service: a protocol, and one that works through a folder.
 
-The setting `SIGNING_SERVICE` names the class; empty means that nobody signs outside. Talking to it is
-a job's work (`run_signing`), never a page's: what it answers is recorded by the same service that
-guards every other signature.
+The setting `SIGNING_SERVICE` names the class; empty means that nobody signs outside. Talking to it
+is a job's work (`run_signing`), never a page's: what it answers is recorded by the same service
+that guards every other signature.
 """
 
 import json

@@ -84,6 +84,23 @@ JOBS: dict[str, Job] = {
         "partnerships.services.drafts.forget_old_drafts",
         Daily(time(3, 20)),
         command="forget_section_drafts",
+    "partnerships.dates": Job(
+        "partnerships.services.clocks.run_dates",
+        Every(minutes=60),
+        command="run_agreement_dates",
+        seconds=540,
+    ),
+    "partnerships.reminders": Job(
+        "partnerships.reminders.run_reminders",
+        Daily(time(7, 10)),
+        command="remind_of_agreements",
+        seconds=540,
+    ),
+    "partnerships.signing": Job(
+        "partnerships.signing_service.run_signing",
+        Every(minutes=15),
+        command="collect_signatures",
+        seconds=540,
     ),
     "partnerships.entrance": Job(
         "partnerships.entrance_clocks.run_entrance_clocks",

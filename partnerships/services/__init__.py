@@ -50,10 +50,16 @@ from partnerships.services.forums import (
     edit_forum_member,
     end_forum_member,
 )
+from partnerships.services.guiding import (
+    answer_question,
+    start_agreement_from,
+    start_assessment,
+)
 from partnerships.services.living import (
     close_agreement,
     fulfil_obligation,
     give_notice,
+    look_at_data_protection,
     reach_milestone,
     record_payment,
     renew_agreement,
@@ -152,6 +158,7 @@ __all__ = [
     "amended",
     "answer_comment",
     "answer_enquiry",
+    "answer_question",
     "approve_all_sections",
     "approve_minutes",
     "approve_section",
@@ -186,6 +193,7 @@ __all__ = [
     "link_enquiry_sender",
     "link_offers",
     "load_programme",
+    "look_at_data_protection",
     "may_tick",
     "move_item_up",
     "negotiate",
@@ -224,6 +232,8 @@ __all__ = [
     "sign_agreement",
     "sign_amendment",
     "sign_report",
+    "start_agreement_from",
+    "start_assessment",
     "start_idea",
     "store_live_value",
     "store_offer_figures",

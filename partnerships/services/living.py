@@ -20,7 +20,7 @@ from partnerships.models import (
     Obligation,
     Payment,
 )
-from partnerships.permissions import require_may
+from partnerships.permissions import may_look_at_data, require_may
 from partnerships.services.mover import (
     NotReady,
     keep,
@@ -36,7 +36,7 @@ from partnerships.workflow import RUNNING
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.common import clock
-from portal.common.errors import InvalidInput, NotFound, WrongState
+from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 
 _PDF = "application/pdf"
 
@@ -218,6 +218,23 @@ def _next_period(old: Agreement) -> dict[str, str]:
         "starts_on": first.isoformat(),
         "ends_on": (first + (old.ends_on - old.starts_on)).isoformat(),
     }
+
+
+@transaction.atomic
+def look_at_data_protection(*, agreement_id: UUID, actor: Actor) -> Agreement:
+    """The public side has looked at how personal data is protected; asked again in a year. By the
+    coordinator, or the data protection officer of a public party or of the owner above it."""
+    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
+    if not may_look_at_data(actor, agreement):
+        raise NotAllowed()
+    if agreement.status not in RUNNING or not agreement.shares_personal_data:
+        raise WrongState()
+    if agreement.data_protection_looked_at_on != clock.today():
+        agreement.data_protection_looked_at_on = clock.today()
+        agreement.updated_at = clock.now()
+        agreement.save(update_fields=["data_protection_looked_at_on", "updated_at"])
+        note(agreement, "data_protection", actor)
+    return agreement
 
 
 # --- done ---------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Looks for malware in what is uploaded, by asking ClamAV's `clamd` over its socket (INSTREAM).
 
-`MALWARE_SCANNER` names the daemon: `tcp://clamav:3310` or `unix:///run/clamd.sock`. Empty, as in the
-demo and in tests, nothing is scanned. Named and not answering, the upload is refused: a file that
-nobody has looked at is never taken in.
+`MALWARE_SCANNER` names the daemon: `tcp://clamav:3310` or `unix:///run/clamd.sock`. Empty, as in
+the demo and in tests, nothing is scanned. Named and not answering, the upload is refused: a file
+that nobody has looked at is never taken in.
 """
 
 import logging

@@ -1,0 +1,244 @@
+"""Internal review: who shall look, the reviewer's own page, and on to negotiation."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from partnerships import services
+from partnerships.forms.moving import (
+    AskReviewForm,
+    CommentForm,
+    DecideForm,
+    People,
+    ReviewersForm,
+)
+from partnerships.guards import (
+    legal_review_reasons,
+    missing_for_negotiation,
+    missing_for_review,
+    required_reviews,
+)
+from partnerships.models import Agreement, AgreementState, Question, Review
+from partnerships.permissions import may_review, require_may
+from partnerships.views.steps import (
+    Step,
+    agreement_of,
+    for_move,
+    pages,
+    show,
+    take,
+    too_late,
+)
+from portal.access.decorators import ActorRequest, requires
+from portal.access.permissions import Permission
+from portal.common.errors import NotAllowed, NotFound
+
+_SUBMIT = Step(
+    title=_("Send til intern høring"),
+    lead=_("Vælg, hvem der skal læse aftalen, før I forhandler om den."),
+    submit=_("Send til høring"),
+    done=_("Aftalen er sendt til høring. De, der skal læse den, får en mail."),
+    happens=(
+        _("Teksten er låst, mens den bliver læst."),
+        _("Når alle har sagt god for den, kan I forhandle."),
+        _("Siger en nej, går den tilbage til udkast med en kommentar."),
+    ),
+)
+
+
+def _people(agreement: Agreement) -> dict[str, People]:
+    return {kind.value: services.reviewers(agreement, kind) for kind in Review.Kind}
+
+
+@requires(Permission.AGREEMENT_STEER)
+@pages
+def review_submit(request: ActorRequest, pk: UUID) -> HttpResponse:
+    agreement, answer = for_move(request, pk, "submit_for_review")
+    if answer:
+        return answer
+    form = ReviewersForm(
+        request.POST if request.method == "POST" else None,
+        people=_people(agreement),
+        required=required_reviews(agreement),
+        own=request.actor.user_id,
+    )
+
+    def act(_data: dict[str, Any]) -> object:
+        return services.submit_for_review(agreement_id=pk, actor=request.actor, chosen=form.chosen)
+
+    return take(
+        request,
+        agreement,
+        _SUBMIT,
+        act,
+        form=form,
+        missing=missing_for_review(agreement),
+        reasons=legal_review_reasons(agreement),
+    )
+
+
+# --- the reviewer's page ------------------------------------------------------------------------
+_DECIDE = Step(
+    title=_("Gennemgå aftalen"),
+    lead=_("Læs den, og sig god for den, eller send den tilbage med en kommentar."),
+    submit=_("Send dit svar"),
+    done=_("Tak. Dit svar er gemt, og de andre får besked."),
+    template="partnerships/review.html",
+)
+
+
+def _changes_since(agreement: Agreement, review: Review) -> dict[str, Any]:
+    """What is new since the same kind of look was asked for last time."""
+    last = (
+        agreement.reviews.filter(kind=review.kind, round__lt=review.round)
+        .exclude(asked_at=review.asked_at)
+        .order_by("-asked_at")
+        .first()
+    )
+    if last is None:
+        return {"last": None, "changes": []}
+    return {"last": last, "changes": list(agreement.changes.filter(at__gt=last.asked_at))}
+
+
+def _answers(agreement: Agreement) -> list[dict[str, str]]:
+    """Every frame question in the document's order, answered or not."""
+    there = {row.question: row for row in agreement.frame_answers.all()}
+    return [
+        {
+            "question": str(question.label),
+            "answer": there[question].get_answer_display() if question in there else "",
+            "reason": there[question].reason if question in there else "",
+        }
+        for question in Question
+    ]
+
+
+@requires(
+    Permission.AGREEMENT_REVIEW_PROFESSIONAL,
+    Permission.AGREEMENT_REVIEW_LEGAL,
+    Permission.AGREEMENT_REVIEW_DATA,
+)
+@pages
+def review(request: ActorRequest, pk: UUID, review: UUID) -> HttpResponse:
+    agreement = agreement_of(request, pk)
+    reviews: Sequence[Review] = list(agreement.reviews.select_related("organisation"))
+    row = next((one for one in reviews if one.pk == review), None)
+    if row is None:
+        raise NotFound()
+    if not may_review(request.actor, row):
+        raise NotAllowed()
+    newest = max(one.round for one in reviews)
+    decided = row.decision != Review.Decision.PENDING or row.round != newest
+    waits = (AgreementState.INTERNAL_REVIEW, AgreementState.NEGOTIATION)
+    context: dict[str, Any] = {
+        "review": row,
+        "others": [one for one in reviews if one.round == row.round and one.pk != row.pk],
+        "earlier": [one for one in reviews if one.round < row.round and one.comment],
+        "reasons": legal_review_reasons(agreement),
+        "answers": _answers(agreement),
+        "closed": decided or agreement.status not in waits,
+        **_changes_since(agreement, row),
+    }
+    form = DecideForm(request.POST if request.method == "POST" else None)
+    if context["closed"] and request.method != "POST":
+        return show(request, agreement, _DECIDE, form, **context)
+
+    def act(data: dict[str, Any]) -> object:
+        return services.decide_review(
+            agreement_id=pk,
+            review_id=review,
+            approve=data["decision"] == "approve",
+            comment=data["comment"],
+            actor=request.actor,
+        )
+
+    return take(request, agreement, _DECIDE, act, form=form, **context)
+
+
+# --- the coordinator's steps --------------------------------------------------------------------
+_SEND_BACK = Step(
+    title=_("Send tilbage til udkast"),
+    lead=_("Teksten åbnes igen, så begge parter kan rette den."),
+    submit=_("Send tilbage"),
+    done=_("Aftalen er et udkast igen. Parterne får besked."),
+)
+
+
+@requires(Permission.AGREEMENT_STEER)
+@pages
+def send_back(request: ActorRequest, pk: UUID) -> HttpResponse:
+    agreement, answer = for_move(request, pk, "send_back")
+    if answer:
+        return answer
+    form = CommentForm(
+        request.POST if request.method == "POST" else None,
+        label=_("Hvad skal laves om?"),
+        hint=_("Alle parter læser det."),
+    )
+    return take(
+        request,
+        agreement,
+        _SEND_BACK,
+        lambda data: services.send_back(agreement_id=pk, actor=request.actor, **data),
+        form=form,
+    )
+
+
+_NEGOTIATE = Step(
+    title=_("Åbn forhandlingen"),
+    lead=_("Alle har læst aftalen. Nu kan parterne blive enige om teksten."),
+    submit=_("Åbn forhandlingen"),
+    done=_("Forhandlingen er åben. Parterne får besked."),
+    happens=(
+        _("Alle parter kan rette deres egen del og foreslå ændringer i resten."),
+        _("Når alle har godkendt hvert afsnit, kan aftalen sendes til underskrift."),
+    ),
+)
+
+
+@requires(Permission.AGREEMENT_STEER)
+@pages
+def negotiate(request: ActorRequest, pk: UUID) -> HttpResponse:
+    agreement, answer = for_move(request, pk, "negotiate")
+    if answer:
+        return answer
+    return take(
+        request,
+        agreement,
+        _NEGOTIATE,
+        lambda _data: services.negotiate(agreement_id=pk, actor=request.actor),
+        missing=missing_for_negotiation(agreement),
+    )
+
+
+_ASK = Step(
+    title=_("Bed om en gennemgang"),
+    lead=_("Er der kommet noget nyt i aftalen, kan en jurist eller en fagperson se på den igen."),
+    submit=_("Bed om gennemgangen"),
+    done=_("Vi har skrevet til den, der skal se på aftalen."),
+    happens=(
+        _("I kan forhandle videre imens."),
+        _("Aftalen kan først skrives under, når svaret er kommet."),
+    ),
+)
+
+
+@requires(Permission.AGREEMENT_STEER)
+@pages
+def ask_review(request: ActorRequest, pk: UUID) -> HttpResponse:
+    agreement = agreement_of(request, pk)
+    require_may(request.actor, Permission.AGREEMENT_STEER, agreement)
+    if agreement.status != AgreementState.NEGOTIATION:
+        return too_late(request, agreement)
+    form = AskReviewForm(
+        request.POST if request.method == "POST" else None, people=_people(agreement)
+    )
+
+    def act(_data: dict[str, Any]) -> None:
+        kind, chosen = form.asked
+        services.ask_for_review(agreement_id=pk, kind=kind, chosen=chosen, actor=request.actor)
+
+    return take(request, agreement, _ASK, act, form=form, names={"reviewers": "who"})
