@@ -88,7 +88,7 @@ EVENTS: Final[Mapping[str, Words]] = {
     "suspend": Words(
         _("aftalen er sat på pause"),
         _("%(who)s har sat aftalen på pause."),
-        _("Begrundelsen står på aftalens side."),
+        _("På siden kan I læse hvorfor."),
     ),
     "resume": Words(
         _("aftalen er i gang igen"),
@@ -97,7 +97,7 @@ EVENTS: Final[Mapping[str, Words]] = {
     "give_notice": Words(
         _("aftalen er sagt op"),
         _("%(who)s har sagt aftalen op. Den gælder, til varslet er gået."),
-        _("Dagen og begrundelsen står på aftalens side."),
+        _("På siden kan I læse hvornår og hvorfor."),
     ),
     "terminate": Words(
         _("aftalen er slut"),
@@ -123,8 +123,8 @@ EVENTS: Final[Mapping[str, Words]] = {
     ),
     "cancel": Words(
         _("aftalen bliver ikke til noget"),
-        _("%(who)s har annulleret aftalen, før den blev skrevet under."),
-        _("Begrundelsen står på aftalens side."),
+        _("%(who)s har sagt nej til at gå videre. Der er ikke skrevet under på noget."),
+        _("På siden kan I læse hvorfor."),
     ),
     "amendment_begun": Words(
         _("et tillæg er begyndt"),
@@ -146,8 +146,8 @@ EVENTS: Final[Mapping[str, Words]] = {
     ),
     "amendment_withdrawn": Words(
         _("tillægget er trukket tilbage"),
-        _("%(who)s har trukket tillægget tilbage. Aftalen gælder, som den var."),
-        "",
+        _("%(who)s har trukket et tillæg tilbage."),
+        _("Det ændrer ikke noget. Det, I aftalte før, gælder stadig."),
         "partnerships:amendment",
     ),
     "amendment_signed": Words(

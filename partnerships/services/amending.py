@@ -9,8 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partnerships.documents import amendment_text
-from partnerships.facts import SECTIONS, Change, changes, clean, read
-from partnerships.models import Agreement, AgreementSection, Amendment, Document, Signature
+from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
+from partnerships.models import (
+    Agreement,
+    AgreementSection,
+    AgreementState,
+    Amendment,
+    Document,
+    SectionKey,
+    Signature,
+)
 from partnerships.permissions import require_may
 from partnerships.services.mover import (
     lock_agreement,
@@ -45,6 +53,34 @@ def _lock(agreement_id: UUID, amendment_id: UUID, actor: Actor) -> tuple[Agreeme
     return agreement, row
 
 
+def _last_day(agreement: Agreement) -> date:
+    days = [day for day in (agreement.ends_on, agreement.terminates_on) if day is not None]
+    return min(days)
+
+
+def _refuse_unless_in_force(agreement: Agreement) -> None:
+    """An amendment that was not signed in time can only be taken back. Raises `WrongState`."""
+    if agreement.status not in AMENDABLE:
+        raise WrongState(_("Aftalen gælder ikke længere. Træk tillægget tilbage."))
+
+
+def _refuse_dates_out_of_order(
+    agreement: Agreement, row: Amendment, before: Facts, after: Facts
+) -> None:
+    """Days that the agreement could not have on the day the amendment takes effect."""
+    errors = {}
+    begun = agreement.status != AgreementState.SIGNED
+    start, end = after.get("starts_on"), after.get("ends_on")
+    if begun and start != before.get("starts_on"):
+        errors["starts_on"] = _("Aftalen er begyndt, så den dag ligger fast.")
+    elif not start or (agreement.signed_on and start < agreement.signed_on.isoformat()):
+        errors["starts_on"] = _("Aftalen kan ikke begynde, før den blev skrevet under.")
+    if not end or end < row.effective_on.isoformat():
+        errors["ends_on"] = _("Aftalen kan ikke slutte, før tillægget gælder.")
+    if errors:
+        raise InvalidInput(errors)
+
+
 @transaction.atomic
 def begin_amendment(
     *, agreement_id: UUID, kind: str, title: str, reason: str, effective_on: date, actor: Actor
@@ -64,6 +100,9 @@ def begin_amendment(
         errors["reason"] = _("Skriv, hvorfor aftalen ændres, med højst 2.000 tegn.")
     if effective_on < clock.today():
         errors["effective_on"] = _("Vælg i dag eller en senere dag.")
+    elif effective_on > _last_day(agreement):
+        # Later it would change an agreement that is over.
+        errors["effective_on"] = _("Vælg en dag, før aftalen slutter.")
     if kind not in Amendment.Kind.values:
         errors["kind"] = _("Vælg, hvad tillægget handler om.")
     if errors:
@@ -99,8 +138,11 @@ def save_amended_section(
         raise NotFound()
     if row.state != St.DRAFT:
         raise WrongState(_("Tillægget er sendt til underskrift og kan ikke rettes."))
+    _refuse_unless_in_force(agreement)
     before = read(agreement, key)
     after = clean(key, facts, agreement)
+    if key == SectionKey.PURPOSE:
+        _refuse_dates_out_of_order(agreement, row, before, after)
     row.before.pop(key, None)
     row.after.pop(key, None)
     if changes(key, before, after):
@@ -126,6 +168,7 @@ def send_amendment_to_signature(
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
     if row.state != St.DRAFT:
         raise WrongState()
+    _refuse_unless_in_force(agreement)
     if not row.after:
         raise WrongState(_("Tillægget ændrer ikke noget endnu. Ret mindst ét afsnit."))
     row.document = store_document(
@@ -151,6 +194,7 @@ def sign_amendment(
     party = own_party(agreement, actor)
     if row.state != St.AWAITING_SIGNATURE or row.document is None:
         raise WrongState()
+    _refuse_unless_in_force(agreement)
     if row.document.sha256 != sha256:
         raise WrongState(_("Teksten er en anden end den, du læste. Læs den igen."))
     signing = Signing(

@@ -24,6 +24,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
+TOMORROW = (clock.today() + timedelta(days=1)).isoformat()
 PDF = b"%PDF-1.7\nOpsigelse\n%%EOF\n"
 
 
@@ -277,7 +278,7 @@ def test_a_signed_paper_is_another_way(world, association):
         ({"file": pdf(b"%PDF-1.7" + b" " * (10 * 1024 * 1024) + b"%%EOF")}, "over 10 MB"),
         ({"file": pdf(b"")}, "Filen er tom"),
         ({"file": ""}, "Udfyld »Det underskrevne dokument«."),
-        ({"signed_on": "2099-01-01"}, "Underskriften kan ikke ligge i fremtiden."),
+        ({"signed_on": TOMORROW}, "Underskriften kan ikke ligge i fremtiden."),
         ({"name": " "}, "Udfyld »Hvem har skrevet under?«."),
     ],
 )
