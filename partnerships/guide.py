@@ -35,6 +35,7 @@ class Asked:
 
     number: int
     key: str
+    address: str
     seed: str
     name: str
     question: str
@@ -57,13 +58,16 @@ class Recommendation:
 
 @lru_cache(maxsize=1)
 def _rows() -> tuple[tuple[str, Asked], ...]:
-    rows = read_rows(_FILE, ("key", "asked", "seed", "name", "question"), unique=("key",))
+    rows = read_rows(
+        _FILE, ("key", "address", "asked", "seed", "name", "question"), unique=("key",)
+    )
     return tuple(
         (
             row.one_of("asked", ("once", "each")),
             Asked(
                 number,
                 row.matching("key", r"[a-z_]+", "a-z"),
+                row.slug("address"),
                 row.text("seed"),
                 row.text("name"),
                 row.text("question"),

@@ -150,7 +150,11 @@ urlpatterns = [
     # the decision guide
     path("aftaler/guide/", guide.guide_list, name="guide-list"),
     path("aftaler/guide/<uuid:pk>/", guide.guide_detail, name="guide-detail"),
-    path("aftaler/guide/<uuid:pk>/<int:number>/", guide.guide_question, name="guide-question"),
+    path(
+        "aftaler/guide/<uuid:pk>/spoergsmaal/<slug:slug>/",
+        guide.guide_question,
+        name="guide-question",
+    ),
     path("aftaler/guide/<uuid:pk>/aftale/", guide.guide_agreement, name="guide-agreement"),
     # review
     path("aftaler/<uuid:pk>/hoering/", reviewing.review_submit, name="review-submit"),

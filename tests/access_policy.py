@@ -113,6 +113,7 @@ AGREEMENTS: Final = WRITERS + "lawyer dpo "
 CLAUSE_WRITERS: Final = COORDINATORS + "lawyer "
 PARTIES_HERE: Final = "coordinator region_manager lawyer dpo receiver_manager"
 WRITERS_HERE: Final = "coordinator region_manager receiver_manager"
+WRITERS: Final = MANAGERS + COORDINATORS
 MEMBERS: Final = (
     CLINICIANS + HANDLERS + MANAGERS + EDITORS + COORDINATORS + "lawyer dpo analyst operator "
 )
@@ -130,6 +131,8 @@ SUCCESSION = "succession"
 ENTRANCE, POST, ENQUIRY = "entrance", "post", "enquiry"
 FORUM, SEAT, MEETING, ITEM, ACTION = "forum", "seat", "meeting", "item", "action"
 SECTION, COMMENT, CLAUSE = "agreement_section", "section_comment", "clause"
+AMENDMENT, REVIEW, ASSESSMENT = "amendment", "review", "assessment"
+STEP, AGREEMENT_ROW, AGREEMENT_FILE = "step", "agreement_row", "agreement_file"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
@@ -139,6 +142,7 @@ COORDINATORS_HERE: Final = "coordinator municipal_coordinator council_coordinato
 # The region and the association that the agreement is between.
 WRITING_PARTIES: Final = "coordinator region_manager receiver_manager"
 PARTIES: Final = WRITING_PARTIES + " lawyer dpo"
+PARTIES: Final = "coordinator region_manager receiver_manager"
 REPLIERS: Final = "reply reply_with_code"
 # Concerns reach the receiver's manager and handlers, and the coordinators of the area.
 CONCERNED: Final = HANDLERS + OFFER_MANAGERS + COORDINATORS
@@ -480,6 +484,52 @@ POLICY: Final[dict[str, Line]] = {
     ),
     "partnerships:clause-retire": needs(
         "POST", CLAUSE_WRITERS, own="coordinator lawyer", of=CLAUSE
+    # agreements: the decision guide
+    "partnerships:guide-list": needs("GET POST", WRITERS),
+    "partnerships:guide-detail": needs(
+        "GET", AGREEMENTS, own="coordinator region_manager lawyer dpo", of=ASSESSMENT
+    ),
+    "partnerships:guide-question": needs(
+        "GET POST", WRITERS, own="coordinator region_manager", of=STEP
+    ),
+    "partnerships:guide-agreement": needs(
+        "GET POST", WRITERS, own="coordinator region_manager", of=ASSESSMENT
+    ),
+    # agreements: review, signing and the end of the text
+    "partnerships:review-submit": needs("GET POST", COORDINATORS, own="coordinator", of=AGREEMENT),
+    "partnerships:review": needs(
+        "GET POST", COORDINATORS + "lawyer dpo ", own="lawyer", sees="coordinator dpo", of=REVIEW
+    ),
+    "partnerships:send-back": needs("GET POST", COORDINATORS, own="coordinator", of=AGREEMENT),
+    "partnerships:negotiate": needs("GET POST", COORDINATORS, own="coordinator", of=AGREEMENT),
+    "partnerships:ask-review": needs("GET POST", COORDINATORS, own="coordinator", of=AGREEMENT),
+    "partnerships:send-to-signature": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:sign": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:sign-upload": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:refuse": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:cancel": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    # agreements: amendments
+    "partnerships:amendment-create": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:amendment": needs("GET", AGREEMENTS, own=PARTIES + " lawyer dpo", of=AMENDMENT),
+    "partnerships:amendment-send": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    "partnerships:amendment-sign": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    "partnerships:amendment-refuse": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    "partnerships:amendment-withdraw": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    # agreements: while they run, and files
+    "partnerships:suspend": needs("GET POST", COORDINATORS, own="coordinator", of=AGREEMENT),
+    "partnerships:resume": needs("GET POST", COORDINATORS, own="coordinator", of=AGREEMENT),
+    "partnerships:give-notice": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:evaluate": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:close": needs("GET POST", COORDINATORS, own="coordinator", of=AGREEMENT),
+    "partnerships:renew": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
+    "partnerships:data-review": needs(
+        "GET POST", COORDINATORS + "dpo ", own="coordinator dpo", of=AGREEMENT
+    ),
+    "partnerships:milestone-done": needs("POST", WRITERS, own=PARTIES, of=AGREEMENT_ROW),
+    "partnerships:obligation-done": needs("POST", WRITERS, own=PARTIES, of=AGREEMENT_ROW),
+    "partnerships:payment": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT_ROW),
+    "partnerships:document": needs(
+        "GET", AGREEMENTS, own=PARTIES + " lawyer dpo", of=AGREEMENT_FILE
     ),
     # demo
     "demo:become": public("POST", of=PERSONA),

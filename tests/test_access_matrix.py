@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -53,6 +54,7 @@ from tests import access_policy as policy
 from tests.access_policy import POLICY, PREFIXES, Line
 from tests.factories.forums import hang_post, knock, make_forum, open_entrance, plan
 from tests.factories.organisations import OrganisationFactory
+from tests.factories.partnerships import parts_of_agreement
 from tests.proofs import WALLED, table
 from tests.rows import (
     CANARIES,
@@ -268,6 +270,7 @@ def objects(rows: Rows) -> dict[str, Objects]:
         source=world.region,
         target=OrganisationFactory(kind="other_public"),
     )
+    parts = parts_of_agreement(agreement, world)
     newcomers = OrganisationFactory(municipality=world.aarhus, verified_at=None)
     new_offer = make_offer(newcomers, f"ny-{newcomers.pk}", status="in_review", published_at=None)
 
@@ -277,6 +280,12 @@ def objects(rows: Rows) -> dict[str, Objects]:
 
     def by_slug(row: Any) -> Objects:
         return Objects({"slug": row.slug}, {"slug": "findes-slet-ikke"})
+
+    def of_agreement(**arguments: Any) -> Objects:
+        missing = {
+            name: uuid7() if isinstance(value, UUID) else value for name, value in arguments.items()
+        }
+        return Objects({"pk": agreement.pk, **arguments}, {"pk": uuid7(), **missing})
 
     return {
         policy.REFERRAL: by_key(rows.identified.referral),
@@ -301,6 +310,14 @@ def objects(rows: Rows) -> dict[str, Objects]:
         ),
         policy.COMMENT: by_key(comment),
         policy.CLAUSE: by_key(clause),
+        policy.AMENDMENT: of_agreement(amendment=parts["amendment"]),
+        policy.REVIEW: of_agreement(review=parts["review"]),
+        policy.AGREEMENT_ROW: of_agreement(row=parts["row"]),
+        policy.AGREEMENT_FILE: of_agreement(document=parts["document"]),
+        policy.ASSESSMENT: Objects({"pk": parts["assessment"]}, {"pk": uuid7()}),
+        policy.STEP: Objects(
+            {"pk": parts["assessment"], "slug": "stigma"}, {"pk": uuid7(), "slug": "stigma"}
+        ),
         # Addresses whose argument opens no row by itself: only the missing one is tried.
         policy.TOKEN: Objects({}, {"token": new_token()}),
         policy.NUMBER: Objects({}, {"pk": 10**7}),

@@ -51,7 +51,7 @@ def guide_list(request: ActorRequest) -> HttpResponse:
         except InvalidInput as error:
             form.take_errors(error.errors)
         else:
-            return redirect("partnerships:guide-question", row.pk, 1)
+            return _to_question(row, guide.questions()[0])
     rows = AnchoringAssessment.objects.visible_to(request.actor).select_related("agreement")
     context = {
         "form": form,
@@ -66,9 +66,9 @@ def guide_list(request: ActorRequest) -> HttpResponse:
 
 @requires(Permission.AGREEMENT_WRITE)
 @pages
-def guide_question(request: ActorRequest, pk: UUID, number: int) -> HttpResponse:
+def guide_question(request: ActorRequest, pk: UUID, slug: str) -> HttpResponse:
     row = _own(request, pk)
-    asked = next((one for one in guide.questions() if one.number == number), None)
+    asked = next((one for one in guide.questions() if one.address == slug), None)
     if asked is None:
         raise NotFound()
     if is_locked(row):
@@ -88,27 +88,34 @@ def guide_question(request: ActorRequest, pk: UUID, number: int) -> HttpResponse
             messages.warning(request, error.message)
             return redirect("partnerships:guide-detail", pk)
         else:
-            return _onwards(row, number, later="later" in request.POST)
+            return _onwards(row, asked, later="later" in request.POST)
     context = {
         "assessment": row,
         "asked": asked,
         "form": form,
         "count": len(guide.questions()),
-        "before": number - 1,
+        "before": _neighbour(asked, -1),
     }
     status = 422 if form.is_bound else 200
     return render(request, "partnerships/guide_question.html", context, status=status)
 
 
-def _onwards(row: AnchoringAssessment, number: int, *, later: bool) -> HttpResponse:
+def _to_question(row: AnchoringAssessment, asked: guide.Asked) -> HttpResponse:
+    return redirect("partnerships:guide-question", row.pk, asked.address)
+
+
+def _neighbour(asked: guide.Asked, step: int) -> guide.Asked | None:
+    number = asked.number + step
+    return next((one for one in guide.questions() if one.number == number), None)
+
+
+def _onwards(row: AnchoringAssessment, asked: guide.Asked, *, later: bool) -> HttpResponse:
     """The next question; after the last, the first that was passed over, or the recommendation."""
     if later:
         return redirect("partnerships:guide-list")
-    if number < len(guide.questions()):
-        return redirect("partnerships:guide-question", row.pk, number + 1)
-    passed = guide.next_unanswered(row.answers)
-    if passed is not None:
-        return redirect("partnerships:guide-question", row.pk, passed.number)
+    onwards = _neighbour(asked, 1) or guide.next_unanswered(row.answers)
+    if onwards is not None:
+        return _to_question(row, onwards)
     return redirect("partnerships:guide-detail", row.pk)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from organisations.models import Organisation
 from partnerships import services
@@ -18,6 +19,7 @@ from partnerships.models import (
 from partnerships.services.reviewing import reviewers
 from portal.access.actor import Actor
 from portal.common import clock
+from portal.common.ids import uuid7
 from tests.world import World
 
 # What a whole agreement says; tests change one thing and see what happens.
@@ -229,4 +231,37 @@ def sign(agreement: Agreement, actor: Actor) -> Agreement:
     )
 
 
-__all__ = ["agreement_in", "reviewers", "sign", "start", "write_all"]
+def parts_of_agreement(agreement: Agreement, world: World) -> dict[str, UUID]:
+    """Rows that hang on an agreement, each only there to be asked for: name of its argument → key.
+    A milestone, an obligation and a payment share theirs."""
+    row = uuid7()
+    party = agreement.parties.get(organisation=world.receiver)
+    agreement.milestones.create(pk=row, text="Første vært", due_on=clock.today())
+    agreement.obligations.create(pk=row, party=party, text="Finde værter")
+    line = agreement.budget.create(text="Lokale", kind="money")
+    agreement.payments.create(pk=row, line=line, amount_ore=100, due_on=clock.today())
+    amendment = agreement.amendments.create(
+        number=1, kind="content", title="Flere møder", reason="Oftere", effective_on=clock.today()
+    )
+    review = agreement.reviews.create(
+        round=1, kind=Review.Kind.LEGAL, organisation=world.region, asked_at=clock.now()
+    )
+    document = agreement.documents.create(
+        kind="appendix",
+        title="Bilag",
+        content_type="application/pdf",
+        content=b"%PDF-1.7",
+        size=8,
+        sha256="0" * 64,
+        at=clock.now(),
+    )
+    assessment = services.start_assessment(actor=world.coordinator.actor(), title="Unge")
+    parts = {"amendment": amendment, "review": review, "document": document}
+    return {
+        "row": row,
+        "assessment": assessment.pk,
+        **{name: part.pk for name, part in parts.items()},
+    }
+
+
+__all__ = ["agreement_in", "parts_of_agreement", "reviewers", "sign", "start", "write_all"]
