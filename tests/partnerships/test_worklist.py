@@ -167,7 +167,7 @@ def test_each_reviewer_has_the_own_queue_and_the_decision_empties_it(world: Worl
         agreement_id=agreement.pk,
         review_id=review.pk,
         approve=True,
-        comment="",
+        comment="Set.",
         actor=world.lawyer.actor(),
     )
     assert worklist.queue(world.lawyer.actor()) == []
