@@ -80,10 +80,12 @@ JOBS: dict[str, Job] = {
         Daily(time(4, 15)),
         command="refresh_live_figures",
         seconds=1700,
+    ),
     "partnerships.drafts": Job(
         "partnerships.services.drafts.forget_old_drafts",
         Daily(time(3, 20)),
         command="forget_section_drafts",
+    ),
     "partnerships.dates": Job(
         "partnerships.services.clocks.run_dates",
         Every(minutes=60),

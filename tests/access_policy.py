@@ -484,6 +484,7 @@ POLICY: Final[dict[str, Line]] = {
     ),
     "partnerships:clause-retire": needs(
         "POST", CLAUSE_WRITERS, own="coordinator lawyer", of=CLAUSE
+    ),
     # agreements: the decision guide
     "partnerships:guide-list": needs("GET POST", WRITERS),
     "partnerships:guide-detail": needs(

@@ -30,7 +30,6 @@ from organisations.models import (
     NamedHandler,
 )
 from partnerships import services
-from partnerships.models import Agreement, AgreementParty, Goal, Indicator, StatusReport
 from partnerships.models import (
     Agreement,
     AgreementParty,
