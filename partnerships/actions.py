@@ -1,11 +1,10 @@
 """What somebody can do with an agreement, as addresses and words on buttons. Whether it may be done
 is `permissions.available_moves`; here is only where it leads."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -49,29 +48,15 @@ ADDRESSES: Final[dict[str, tuple[str, str | Promise]]] = {
 _POSTS: Final = frozenset({"draft"})
 
 
-def address(name: str, *args: Any) -> str:
-    """Empty where the page does not exist in this installation."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
-def action_for(verb: str, agreement: Agreement) -> Action | None:
+def action_for(verb: str, agreement: Agreement) -> Action:
     name, label = ADDRESSES[verb]
-    url = address(name, agreement.pk)
-    return Action(verb, label, url, verb in _POSTS) if url else None
+    return Action(verb, label, reverse(name, args=[agreement.pk]), verb in _POSTS)
 
 
-def open_verbs(agreement: Agreement, actor: Actor) -> list[str]:
-    """Everything this actor can do now, in the order of `ADDRESSES`."""
+def actions_of(agreement: Agreement, actor: Actor) -> dict[str, Action]:
+    """Everything this actor can do now, by verb, in the order of `ADDRESSES`."""
     open_now = {*available_moves(agreement, actor), *_without_a_move(agreement, actor)}
-    return [verb for verb in ADDRESSES if verb in open_now]
-
-
-def actions_of(agreement: Agreement, verbs: Iterable[str]) -> dict[str, Action]:
-    found = {verb: action_for(verb, agreement) for verb in verbs}
-    return {verb: action for verb, action in found.items() if action is not None}
+    return {verb: action_for(verb, agreement) for verb in ADDRESSES if verb in open_now}
 
 
 def _without_a_move(agreement: Agreement, actor: Actor) -> set[str]:

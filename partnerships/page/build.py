@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partnerships.actions import Action, actions_of, address, open_verbs
+from partnerships.actions import Action, actions_of
 from partnerships.facts import SECTIONS, Change, changes, read
 from partnerships.facts.changes import Owner, belongs_to, column_owner
 from partnerships.guards import Missing, missing_for_review
@@ -23,9 +24,10 @@ from partnerships.page import contents
 from partnerships.page.life import steps_of
 from partnerships.page.states import State, approvers, is_writable, state_of
 from partnerships.page.turn import Turn, turn_of
-from partnerships.permissions import may
+from partnerships.permissions import may, may_look_at_data
 from partnerships.selectors import party_of
 from partnerships.services.writing import foreign_changes
+from partnerships.workflow import RUNNING
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 
@@ -86,8 +88,10 @@ class AgreementPage:
             and is_writable(agreement)
             and may(actor, Permission.AGREEMENT_WRITE, agreement)
         )
-        self.verbs = open_verbs(agreement, actor)
-        self.actions: dict[str, Action] = actions_of(agreement, self.verbs)
+        self.actions: dict[str, Action] = actions_of(agreement, actor)
+        self.may_record = agreement.status in RUNNING and may(
+            actor, Permission.AGREEMENT_WRITE, agreement
+        )
 
     # --- the head -----------------------------------------------------------------------------
     @property
@@ -263,7 +267,7 @@ class AgreementPage:
             if answered >= _LEAST_SHOWN:
                 words = _("Tilbud, %(n)s besvarede henvisninger") % {"n": answered}
             seen = offer.status == "published"
-            url = address("offers:detail", offer.slug) if seen else ""
+            url = reverse("offers:detail", args=[offer.slug]) if seen else ""
             rows.append({"title": offer.title, "url": url, "sub": words})
         return rows
 
@@ -271,7 +275,7 @@ class AgreementPage:
         return [
             {
                 "title": row.title,
-                "url": address("partnerships:report-detail", row.pk),
+                "url": reverse("partnerships:report-detail", args=[row.pk]),
                 "sub": row.get_state_display(),
             }
             for row in self.agreement.status_reports.all()
@@ -288,7 +292,7 @@ class AgreementPage:
         linked = [
             {
                 "title": row.title,
-                "url": address("partnerships:detail", row.pk),
+                "url": reverse("partnerships:detail", args=[row.pk]),
                 "sub": f"{words}, {row.number}",
             }
             for row, words in found
@@ -296,7 +300,7 @@ class AgreementPage:
         guides = [
             {
                 "title": row.title,
-                "url": address("partnerships:guide-detail", row.pk),
+                "url": reverse("partnerships:guide-detail", args=[row.pk]),
                 "sub": _("Beslutningsguide"),
             }
             for row in agreement.assessments.all()
@@ -313,25 +317,38 @@ class AgreementPage:
             if is_writable(agreement):
                 found.append(("partnerships:parties", _("Tilføj eller fjern en part")))
                 found.append(("partnerships:frame", _("Vælg rammeaftale")))
-        found.append(("partnerships:report-list", _("Statusrapporter")))
-        rows = [(address(name, agreement.pk), label) for name, label in found]
-        return [{"url": url, "label": label} for url, label in rows if url]
+        if agreement.status == AgreementState.NEGOTIATION and may(
+            self.actor, Permission.AGREEMENT_STEER, agreement
+        ):
+            found.append(("partnerships:ask-review", _("Bed om endnu en gennemgang")))
+        if (
+            agreement.status in RUNNING
+            and agreement.shares_personal_data
+            and may_look_at_data(self.actor, agreement)
+        ):
+            found.append(("partnerships:data-review", _("Se på databeskyttelsen")))
+        if not agreement.is_before_signature:
+            found.append(("partnerships:report-list", _("Statusrapporter")))
+            found.append(("partnerships:publish", _("Vis aftalen offentligt")))
+        return [
+            {"url": reverse(name, args=[agreement.pk]), "label": label} for name, label in found
+        ]
 
     @property
     def figures_url(self) -> str:
-        return address("partnerships:figure-list", self.agreement.pk)
+        return reverse("partnerships:figure-list", args=[self.agreement.pk])
 
     @property
     def amendments(self) -> list[dict[str, Any]]:
         return [
-            {"row": row, "url": address("partnerships:amendment", self.agreement.pk, row.pk)}
+            {"row": row, "url": reverse("partnerships:amendment", args=[self.agreement.pk, row.pk])}
             for row in self.agreement.amendments.all()
         ]
 
     @cached_property
     def documents(self) -> list[dict[str, Any]]:
         return [
-            {"row": row, "url": address("partnerships:document", self.agreement.pk, row.pk)}
+            {"row": row, "url": reverse("partnerships:document", args=[self.agreement.pk, row.pk])}
             for row in self.agreement.documents.all()
         ]
 
@@ -346,10 +363,10 @@ def _is_open(row: SectionComment, kind: str) -> bool:
 
 def trail_of(agreement: Agreement, here: str = "") -> list[dict[str, str]]:
     """The way back: the list, the agreement, and this page."""
-    trail = [{"label": _("Aftaler"), "url": address("partnerships:list")}]
+    trail = [{"label": _("Aftaler"), "url": reverse("partnerships:list")}]
     if not here:
         return [*trail, {"label": agreement.number, "url": ""}]
-    one = {"label": agreement.number, "url": address("partnerships:detail", agreement.pk)}
+    one = {"label": agreement.number, "url": reverse("partnerships:detail", args=[agreement.pk])}
     return [*trail, one, {"label": here, "url": ""}]
 
 

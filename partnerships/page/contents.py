@@ -121,6 +121,7 @@ def parties_of(agreement: Agreement, parties: Sequence[AgreementParty]) -> list[
     obligations = list(agreement.obligations.all())
     return [
         {
+            "pk": row.pk,
             "name": row.organisation.name,
             "above": row.organisation.parent.name if row.organisation.parent else "",
             "kind": row.organisation.get_kind_display(),
@@ -131,7 +132,13 @@ def parties_of(agreement: Agreement, parties: Sequence[AgreementParty]) -> list[
             "contact_title": row.contact_title,
             "deputy": row.deputy.name if row.deputy else "",
             "obligations": [
-                {"text": one.text, "owner": one.owner, "due_on": one.due_on, "done": one.done_on}
+                {
+                    "pk": one.pk,
+                    "text": one.text,
+                    "owner": one.owner,
+                    "due_on": one.due_on,
+                    "done": one.done_on,
+                }
                 for one in obligations
                 if one.party_id == row.pk
             ],
@@ -292,8 +299,10 @@ def activities_of(agreement: Agreement) -> dict[str, Any]:
         "activities": list(agreement.activities.all()),
         "milestones": [
             {
+                "pk": row.pk,
                 "text": row.text,
                 "due_on": row.due_on,
+                "done": row.done_on,
                 "tone": "ok" if row.done_on else "few" if row.due_on < today else "mute",
                 "word": _("Nået")
                 if row.done_on

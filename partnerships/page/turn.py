@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnerships.actions import Action, address
+from partnerships.actions import Action
 from partnerships.guards import (
     Missing,
     missing_for_close,
@@ -54,7 +55,7 @@ def turn_of(page: "AgreementPage") -> Turn | None:
 def _writing(page: "AgreementPage") -> Turn:
     status = page.agreement.status
     if status == S.IDEA:
-        if "draft" in page.verbs:
+        if "draft" in page.actions:
             words = _("Idéen er delt med alle parter. Vil I skrive den sammen?")
             return Turn(True, words, page.actions.get("draft"))
         return Turn(False, _("Idéen er delt med alle parter."))
@@ -90,14 +91,14 @@ def _to_write(page: "AgreementPage", mine: list[Missing]) -> Turn:
         len(mine),
     ) % {"n": in_words(len(mine))}
     label = _("Skriv »%(section)s«") % {"section": SectionKey(key).label}
-    url = address("partnerships:section-edit", page.agreement.pk, key)
+    url = reverse("partnerships:section-edit", args=[page.agreement.pk, key])
     return Turn(True, words, Action("write", label, url), mine)
 
 
 def _before_review(page: "AgreementPage") -> Turn:
     if page.missing:
         return _others_write(page)
-    if "submit_for_review" in page.verbs:
+    if "submit_for_review" in page.actions:
         words = _("Alt er skrevet. Aftalen kan sendes til faglig og juridisk høring.")
         return Turn(True, words, page.actions.get("submit_for_review"))
     read = _to_read(page)
@@ -138,7 +139,7 @@ def _before_signing(page: "AgreementPage") -> Turn:
         return read
     missing = missing_for_signature(page.agreement)
     if not missing:
-        if "send_to_signature" in page.verbs:
+        if "send_to_signature" in page.actions:
             words = _("Alle har sagt ja til hele teksten. Den kan sendes til underskrift.")
             return Turn(True, words, page.actions.get("send_to_signature"))
         return Turn(False, _("Alle har sagt ja. En af parterne sender den til underskrift."))
@@ -154,10 +155,10 @@ def _reviewing(page: "AgreementPage") -> Turn:
             words = _("Du er bedt om at gennemgå aftalen: %(kind)s.") % {
                 "kind": row.get_kind_display().lower()
             }
-            url = address("partnerships:review", agreement.pk, row.pk)
-            action = Action("review", _("Gennemgå aftalen"), url) if url else None
+            url = reverse("partnerships:review", args=[agreement.pk, row.pk])
+            action = Action("review", _("Gennemgå aftalen"), url)
             return Turn(True, words, action)
-    if not missing_for_negotiation(agreement) and "negotiate" in page.verbs:
+    if not missing_for_negotiation(agreement) and "negotiate" in page.actions:
         words = _("Alle har gennemgået aftalen. I kan gå videre til forhandling.")
         return Turn(True, words, page.actions.get("negotiate"))
     names = [
@@ -175,7 +176,7 @@ def _signing(page: "AgreementPage") -> Turn:
         for row in page.agreement.signatures.all()
         if row.document_id == page.agreement.frozen_id
     }
-    if page.party is not None and page.party.pk not in signed and "sign" in page.verbs:
+    if page.party is not None and page.party.pk not in signed and "sign" in page.actions:
         return Turn(
             True, _("Teksten er færdig og venter på jeres underskrift."), page.actions.get("sign")
         )
@@ -195,26 +196,26 @@ def _living(page: "AgreementPage") -> Turn | None:
         }
         return Turn(False, words)
     if agreement.status == S.SUSPENDED:
-        return Turn("resume" in page.verbs, _("Aftalen er på pause."), page.actions.get("resume"))
+        return Turn("resume" in page.actions, _("Aftalen er på pause."), page.actions.get("resume"))
     if agreement.status == S.SIGNED and agreement.starts_on:
         words = _("Aftalen begynder %(day)s.") % {"day": long_date(agreement.starts_on)}
         return Turn(False, words)
     report = next((row for row in agreement.status_reports.all() if not row.published_at), None)
     if report is not None and page.party is not None:
         words = _("Statusrapporten skal være færdig %(day)s.") % {"day": long_date(report.due_on)}
-        url = address("partnerships:report-detail", report.pk)
-        return Turn(True, words, Action("report", _("Skriv rapporten"), url) if url else None)
+        url = reverse("partnerships:report-detail", args=[report.pk])
+        return Turn(True, words, Action("report", _("Skriv rapporten"), url))
     if agreement.up_for_renewal and not agreement.renewals.all():
         words = _("Aftalen slutter %(when)s. Skal den fornys?") % {
             "when": days_away(agreement.ends_on)
         }
-        return Turn("renew" in page.verbs, words, page.actions.get("renew"))
+        return Turn("renew" in page.actions, words, page.actions.get("renew"))
     return None
 
 
 def _amending(page: "AgreementPage", row: Amendment) -> Turn:
-    url = address("partnerships:amendment", page.agreement.pk, row.pk)
-    action = Action("amendment", _("Se tillægget"), url) if url else None
+    url = reverse("partnerships:amendment", args=[page.agreement.pk, row.pk])
+    action = Action("amendment", _("Se tillægget"), url)
     details = {"number": row.number, "title": row.title}
     words = {
         Amendment.State.DRAFT: _("Tillæg %(number)s, »%(title)s«, er ved at blive skrevet."),
@@ -231,12 +232,12 @@ def _amending(page: "AgreementPage", row: Amendment) -> Turn:
 
 
 def _ending(page: "AgreementPage") -> Turn | None:
-    if "evaluate" in page.verbs:
+    if "evaluate" in page.actions:
         words = _("Aftalen er slut. Skriv, hvad den førte til.")
         return Turn(True, words, page.actions.get("evaluate"))
     missing = missing_for_close(page.agreement)
     if missing:
         return Turn(False, missing[0].sentence, None, missing)
-    if "close" in page.verbs:
+    if "close" in page.actions:
         return Turn(True, _("Alt er skrevet. Aftalen kan afsluttes."), page.actions.get("close"))
     return None

@@ -22,6 +22,8 @@ _WAYS: Final[tuple[tuple[str, str, frozenset[P]], ...]] = (
     ("list", gettext_noop("Register"), frozenset({P.AGREEMENT_VIEW})),
     ("reviews", gettext_noop("Gennemsyn"), _REVIEWERS),
     ("calendar", gettext_noop("Kalender"), frozenset({P.AGREEMENT_VIEW})),
+    ("clause-list", gettext_noop("Vilkår"), frozenset({P.AGREEMENT_VIEW})),
+    ("guide-list", gettext_noop("Guide"), frozenset({P.AGREEMENT_WRITE})),
 )
 
 

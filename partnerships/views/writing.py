@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partnerships import services
-from partnerships.actions import address
 from partnerships.editor import Desk, Pen
 from partnerships.facts import Change, Facts, changes, clean, read
 from partnerships.forms.comments import CommentForm
@@ -172,8 +171,7 @@ class _Writing:
             own_drafts.discard_section_draft(**self._own_draft)
             messages.success(self.request, self._done())
             if self.amendment is not None:
-                page = address("partnerships:amendment", self.agreement.pk, self.amendment.pk)
-                return redirect(page or reverse("partnerships:detail", args=[self.agreement.pk]))
+                return redirect("partnerships:amendment", self.agreement.pk, self.amendment.pk)
             return to_section(self.agreement.pk, self.key)
         return self._page(desk)
 
