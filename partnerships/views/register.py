@@ -15,6 +15,7 @@ from partnerships.filters import GROUP_LABELS, RegisterForm
 from partnerships.forms.saving import SaveViewForm
 from partnerships.models import Agreement, AgreementState, SavedView
 from portal.access.decorators import ActorRequest, requires
+from portal.access.grants import allows
 from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.errors import InvalidInput
@@ -54,6 +55,7 @@ def _page(request: ActorRequest, form: RegisterForm, save: SaveViewForm) -> dict
         "views": list(SavedView.objects.visible_to(request.actor)),
         "query": form.query(),
         "is_filtered": bool(form.in_use()),
+        "may_start": allows(request.actor, Permission.AGREEMENT_WRITE),
     }
 
 
