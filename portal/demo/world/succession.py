@@ -28,6 +28,8 @@ _PLANNED: Final = datetime(2026, 12, 1, 10, tzinfo=clock.COPENHAGEN)
 @transaction.atomic
 def fill() -> int:
     """The plan, and the day itself where it has come; returns how many rows moved."""
+    if Succession.objects.filter(effective_on=DAY).exclude(state="cancelled").exists():
+        return 0
     now = clock.now()
     with clock.at(min(now, _PLANNED)):
         plan = _approved(_prepared())
