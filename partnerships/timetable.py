@@ -2,7 +2,7 @@
 page, its file and its feed.
 
 Each kind of day is one question to the database. Meetings are those of the forums in which the
-actor's organisation, or the actor in person, has a seat.
+actor's organisation has a seat.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,6 @@ from partnerships.models import (
     Agreement,
     AgreementParty,
     AgreementState,
-    ForumMember,
     Meeting,
     Milestone,
     Obligation,
@@ -231,12 +230,9 @@ def _payments(actor: Actor, first: date, last: date) -> Iterator[Entry]:
 
 
 def _meetings(actor: Actor, first: date, last: date) -> Iterator[Entry]:
-    seats = ForumMember.objects.filter(
-        Q(organisation_id=actor.organisation_id) | Q(person_id=actor.user_id), until__isnull=True
-    )
     rows = (
-        Meeting.objects.filter(
-            forum__in=seats.values("forum_id"),
+        Meeting.objects.visible_to(actor)
+        .filter(
             begins_at__gte=_start_of_day(first),
             begins_at__lt=_start_of_day(last + timedelta(days=1)),
         )

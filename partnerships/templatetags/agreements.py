@@ -1,4 +1,5 @@
-"""The strip of ways between the pages of agreements: `{% agreement_ways "list" %}`."""
+"""The strip of ways between what parties share: `{% agreement_ways "list" %}`, with the name of the
+address that one stands at."""
 
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ _WAYS: Final[tuple[tuple[str, str, frozenset[P]], ...]] = (
     ("calendar", gettext_noop("Kalender"), frozenset({P.AGREEMENT_VIEW})),
     ("clause-list", gettext_noop("Vilkår"), frozenset({P.AGREEMENT_VIEW})),
     ("guide-list", gettext_noop("Guide"), frozenset({P.AGREEMENT_WRITE})),
+    ("enquiry-list", gettext_noop("Henvendelser"), frozenset({P.AGREEMENT_WRITE})),
+    ("forum-list", gettext_noop("Forum"), frozenset({P.FORUM_TAKE_PART})),
 )
 
 

@@ -33,4 +33,18 @@ def review_list(request: ActorRequest) -> HttpResponse:
 
 
 def _row(item: Item) -> dict[str, Any]:
-    return {"item": item, "url": reverse("partnerships:detail", args=[item.agreement.pk])}
+    return {"item": item, "url": _address(item)}
+
+
+def _address(item: Item) -> str:
+    """The page on which it is done."""
+    match item.kind:
+        case "enquiry":
+            return reverse("partnerships:enquiry-detail", args=[item.target])
+        case "report":
+            return reverse("partnerships:report-detail", args=[item.target])
+        case "section":
+            page = reverse("partnerships:detail", args=[item.agreement.pk])
+            return f"{page}#afsnit-{item.target}"
+        case _:
+            return reverse("partnerships:detail", args=[item.agreement.pk])
