@@ -531,25 +531,6 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:payment": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT_ROW),
     "partnerships:document": needs(
         "GET", AGREEMENTS, own=PARTIES + " lawyer dpo", of=AGREEMENT_FILE
-    "partnerships:export-csv": needs("GET", AGREEMENTS),
-    "partnerships:export-xlsx": needs("GET", AGREEMENTS),
-    "partnerships:save-view": needs("POST", AGREEMENTS),
-    "partnerships:delete-view": needs("POST", AGREEMENTS, own="coordinator", of=SAVED_VIEW),
-    "partnerships:worklist": needs("GET", AGREEMENTS),
-    "partnerships:reviews": needs("GET", COORDINATORS + "lawyer dpo"),
-    "partnerships:calendar": needs("GET", AGREEMENTS),
-    "partnerships:calendar-file": needs("GET", AGREEMENTS),
-    "partnerships:feed-open": needs("POST", AGREEMENTS),
-    "partnerships:feed-close": needs("POST", AGREEMENTS),
-    "partnerships:feed": public("GET", of=TOKEN),
-    "partnerships:public-list": public("GET"),
-    "partnerships:public-feed": public("GET"),
-    "partnerships:public-detail": public("GET", of=SHOWN_AGREEMENT),
-    "partnerships:publish": needs("GET", AGREEMENTS, own=PARTIES, of=AGREEMENT),
-    "partnerships:public-yes": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT),
-    "partnerships:public-no": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT),
-    "partnerships:public-summary": needs(
-        "POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT
     ),
     # demo
     "demo:become": public("POST", of=PERSONA),

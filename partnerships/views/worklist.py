@@ -44,7 +44,10 @@ def _address(item: Item) -> str:
         case "report":
             return reverse("partnerships:report-detail", args=[item.target])
         case "section":
-            page = reverse("partnerships:detail", args=[item.agreement.pk])
-            return f"{page}#afsnit-{item.target}"
+            return reverse("partnerships:section", args=[item.agreement.pk, item.target])
+        case "review" | "amendment" as name:
+            return reverse(f"partnerships:{name}", args=[item.agreement.pk, item.target])
+        case "signature":
+            return reverse("partnerships:sign", args=[item.agreement.pk])
         case _:
             return reverse("partnerships:detail", args=[item.agreement.pk])

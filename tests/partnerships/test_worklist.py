@@ -413,6 +413,37 @@ def test_the_page_says_how_many_and_gives_each_one_button(
     )
 
 
+def test_every_button_opens_the_page_where_it_is_done(world: World, client_for: Clients) -> None:
+    agreement_in("internal_review", world)
+    agreement_in("awaiting_signature", world)
+    draft = agreement_in("draft", world)
+    Pen(draft, world.receiver_manager.actor()).write("governance", steering_group="Vi mødes.")
+    agreement = running(world, ends_on=days(20))
+    StatusReport.objects.create(
+        agreement=agreement,
+        period_from=days(-90),
+        period_to=days(-1),
+        due_on=days(3),
+        title="År 1",
+    )
+    Amendment.objects.create(
+        agreement=agreement,
+        number=1,
+        kind="content",
+        title="Ny dag",
+        reason="x",
+        effective_on=days(30),
+    )
+    client = client_for(world.coordinator)
+
+    rows = client.get(reverse("partnerships:worklist")).context["rows"]
+
+    kinds = {row["item"].kind for row in rows}
+    assert kinds == {"review", "signature", "section", "agreement", "report", "amendment"}
+    for row in rows:
+        assert client.get(row["url"]).status_code == 200, row
+
+
 @pytest.mark.parametrize("address", ["partnerships:worklist", "partnerships:reviews"])
 def test_the_lists_cost_the_same_with_one_row_and_with_twenty(
     world: World, client_for: Clients, address: str
