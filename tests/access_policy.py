@@ -133,6 +133,7 @@ FORUM, SEAT, MEETING, ITEM, ACTION = "forum", "seat", "meeting", "item", "action
 SECTION, COMMENT, CLAUSE = "agreement_section", "section_comment", "clause"
 AMENDMENT, REVIEW, ASSESSMENT = "amendment", "review", "assessment"
 STEP, AGREEMENT_ROW, AGREEMENT_FILE = "step", "agreement_row", "agreement_file"
+SAVED_VIEW, SHOWN_AGREEMENT = "saved_view", "shown_agreement"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
@@ -532,6 +533,25 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:document": needs(
         "GET", AGREEMENTS, own=PARTIES + " lawyer dpo", of=AGREEMENT_FILE
     ),
+    # agreements: register, work list, calendar, public register
+    "partnerships:export-csv": needs("GET", AGREEMENTS),
+    "partnerships:export-xlsx": needs("GET", AGREEMENTS),
+    "partnerships:save-view": needs("POST", AGREEMENTS),
+    "partnerships:delete-view": needs("POST", AGREEMENTS, own="coordinator", of=SAVED_VIEW),
+    "partnerships:worklist": needs("GET", AGREEMENTS),
+    "partnerships:reviews": needs("GET", COORDINATORS + "lawyer dpo"),
+    "partnerships:calendar": needs("GET", AGREEMENTS),
+    "partnerships:calendar-file": needs("GET", AGREEMENTS),
+    "partnerships:feed-open": needs("POST", AGREEMENTS),
+    "partnerships:feed-close": needs("POST", AGREEMENTS),
+    "partnerships:feed": public("GET", of=TOKEN),
+    "partnerships:public-list": public("GET"),
+    "partnerships:public-feed": public("GET"),
+    "partnerships:public-detail": public("GET", of=SHOWN_AGREEMENT),
+    "partnerships:publish": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
+    "partnerships:public-yes": needs("POST", WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:public-no": needs("POST", WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:public-summary": needs("POST", WRITERS, own=WRITERS_HERE, of=AGREEMENT),
     # demo
     "demo:become": public("POST", of=PERSONA),
     "demo:messages": needs("GET", "operator"),

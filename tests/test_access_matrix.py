@@ -37,6 +37,7 @@ from partnerships.models import (
     Clause,
     Goal,
     Indicator,
+    SavedView,
     SectionComment,
     SectionKey,
     StatusReport,
@@ -54,6 +55,7 @@ from tests.access_policy import POLICY, PREFIXES, Line
 from tests.factories.forums import hang_post, knock, make_forum, open_entrance, plan
 from tests.factories.organisations import OrganisationFactory
 from tests.factories.partnerships import parts_of_agreement
+from tests.factories.register import make_agreement
 from tests.proofs import WALLED, table
 from tests.rows import (
     CANARIES,
@@ -270,6 +272,10 @@ def objects(rows: Rows) -> dict[str, Objects]:
         target=OrganisationFactory(kind="other_public"),
     )
     parts = parts_of_agreement(agreement, world)
+    view = SavedView.objects.create(
+        user=world.coordinator.user, organisation=world.region, name="Min visning"
+    )
+    shown = make_agreement(world.region, world.receiver, public=True)
     newcomers = OrganisationFactory(municipality=world.aarhus, verified_at=None)
     new_offer = make_offer(newcomers, f"ny-{newcomers.pk}", status="in_review", published_at=None)
 
@@ -299,6 +305,8 @@ def objects(rows: Rows) -> dict[str, Objects]:
         policy.OFFER: by_slug(rows.offer),
         policy.NEW_OFFER: by_slug(new_offer),
         policy.AGREEMENT: by_key(agreement),
+        policy.SAVED_VIEW: by_key(view),
+        policy.SHOWN_AGREEMENT: by_key(shown),
         policy.REPORT: by_key(report),
         policy.INDICATOR: by_key(indicator),
         policy.SUCCESSION: by_key(succession),

@@ -14,11 +14,13 @@ from organisations.models import Organisation
 from partnerships.models import (
     Agreement,
     AgreementParty,
+    AgreementSection,
     AgreementState,
     BudgetAmount,
     BudgetLine,
     FrameAnswer,
     Question,
+    SectionKey,
 )
 from partnerships.models.agreement import BEFORE_SIGNATURE
 from partnerships.services import side_of
@@ -81,6 +83,9 @@ def make_agreement(
     with past_the_guards():
         agreement = Agreement.objects.create(**fields_for(next(_numbers), state, **fields))
         AgreementParty.objects.bulk_create(_parties(agreement, parties, public=public))
+        AgreementSection.objects.bulk_create(
+            AgreementSection(agreement=agreement, key=key) for key in SectionKey.values
+        )
         if answered:
             FrameAnswer.objects.bulk_create(_answers(agreement))
         if kroner:

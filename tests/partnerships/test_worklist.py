@@ -25,6 +25,7 @@ from partnerships.models import (
     StatusReport,
 )
 from portal.common import clock
+from portal.common.ids import uuid7
 from tests.factories.organisations import add_member
 from tests.factories.partnerships import (
     Pen,
@@ -367,6 +368,7 @@ def test_an_enquiry_waits_for_the_body_that_was_asked(world: World) -> None:
         contact_name="Sara",
         contact_email="sara@samspil.example",
         text="Vi vil gerne i gang.",
+        form_key=uuid7(),
         received_at=now,
         acknowledge_by=now + timedelta(days=2),
         answer_by=now + timedelta(days=15),
