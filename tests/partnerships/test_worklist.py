@@ -382,7 +382,7 @@ def test_an_enquiry_waits_for_the_body_that_was_asked(world: World) -> None:
     enquiry.save()
     assert facts(world.coordinator)[0][1].startswith("Skakklubben venter på svar senest")
 
-    enquiry.answered_at, enquiry.answer = now, "Kom ind."
+    enquiry.answered_at, enquiry.answer, enquiry.outcome = now, "Kom ind.", "onward"
     enquiry.save()
     assert facts(world.coordinator) == []
 
