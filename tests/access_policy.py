@@ -142,7 +142,6 @@ OFFER_OWNERS: Final = "receiver_editor receiver_manager"
 COORDINATORS_HERE: Final = "coordinator municipal_coordinator council_coordinator"
 # The region and the association that the agreement is between.
 WRITING_PARTIES: Final = "coordinator region_manager receiver_manager"
-PARTIES: Final = WRITING_PARTIES + " lawyer dpo"
 PARTIES: Final = "coordinator region_manager receiver_manager"
 REPLIERS: Final = "reply reply_with_code"
 # Concerns reach the receiver's manager and handlers, and the coordinators of the area.
@@ -331,19 +330,19 @@ POLICY: Final[dict[str, Line]] = {
         own=PARTIES_HERE,
         of=AGREEMENT,
     ),
-    "partnerships:report-list": needs("GET", AGREEMENTS, own=PARTIES, of=AGREEMENT),
+    "partnerships:report-list": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
     "partnerships:report-begin": needs(
         "POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT
     ),
-    "partnerships:report-detail": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
+    "partnerships:report-detail": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
     "partnerships:report-edit": needs(
         "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT
     ),
     "partnerships:report-sign": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT),
-    "partnerships:report-pdf": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
-    "partnerships:report-docx": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
-    "partnerships:report-csv": needs("GET", AGREEMENTS, own=PARTIES, of=REPORT),
-    "partnerships:figure-list": needs("GET", AGREEMENTS, own=PARTIES, of=AGREEMENT),
+    "partnerships:report-pdf": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
+    "partnerships:report-docx": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
+    "partnerships:report-csv": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
+    "partnerships:figure-list": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
     "partnerships:figure-edit": needs(
         "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=INDICATOR
     ),
