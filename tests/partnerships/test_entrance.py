@@ -87,7 +87,7 @@ def test_a_second_click_on_open_changes_nothing(world):
 
     services.open_entrance(actor=world.coordinator.actor(), organisation_id=world.region.pk)
 
-    assert AuditEntry.objects.filter(action="entrance.open").count() == before == 1
+    assert AuditEntry.objects.filter(action="entrance.open").count() == before
 
 
 def test_a_cpr_number_is_refused_and_nothing_typed_is_lost(world, client_for):

@@ -364,7 +364,6 @@ def test_an_enquiry_waits_for_the_body_that_was_asked(world: World) -> None:
     enquiry = Enquiry.objects.create(
         agreement=agreement,
         organisation=world.region,
-        form_key=uuid7(),
         sender_name="Skakklubben",
         contact_name="Sara",
         contact_email="sara@samspil.example",
