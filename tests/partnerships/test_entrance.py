@@ -225,7 +225,10 @@ def test_a_post_that_was_taken_down_can_be_hung_up_again_and_twice_changes_nothi
     services.close_post(actor=actor, post_id=post.pk)
     closed = services.close_post(actor=actor, post_id=post.pk)
     assert closed.title not in page(world.region.slug)
-    assert AuditEntry.objects.filter(action="post.close").count() == 1
+    assert (
+        AuditEntry.objects.filter(action="post.close", subject_ids__contains=[str(post.pk)]).count()
+        == 1
+    )
 
     services.reopen_post(actor=actor, post_id=post.pk)
     assert post.title in page(world.region.slug)

@@ -208,7 +208,12 @@ def test_the_last_yes_of_all_approves(merger: Merger) -> None:
     plan = approve(plan, merger.east_manager)
 
     assert plan.state == SuccessionState.APPROVED
-    assert AuditEntry.objects.filter(action="succession.approve").count() == 3
+    assert (
+        AuditEntry.objects.filter(
+            action="succession.approve", subject_ids__contains=[str(plan.pk)]
+        ).count()
+        == 3
+    )
 
 
 def test_only_a_manager_in_a_strong_session_says_yes(merger: Merger) -> None:
