@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerships.models.agreement import Agreement
 from partnerships.models.party import AgreementParty
+from portal.access.actor import Actor
 from portal.common.models import UuidModel
 
 
@@ -81,6 +82,12 @@ class SectionApproval(models.Model):
         return f"{self.section_id}: {self.party_id} v{self.version}"
 
 
+class SectionCommentQuerySet(models.QuerySet["SectionComment"]):
+    def visible_to(self, actor: Actor) -> "SectionCommentQuerySet":
+        """What is said about an agreement is for those who see it."""
+        return self.filter(section__agreement__in=Agreement.objects.visible_to(actor).values("pk"))
+
+
 class SectionComment(UuidModel):
     """What somebody says about a section. A suggestion also carries the facts it proposes, which
     the section's owner takes over or leaves."""
@@ -113,6 +120,8 @@ class SectionComment(UuidModel):
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.OPEN)
     outcome_at = models.DateTimeField(null=True, blank=True)
     outcome_by_name = models.CharField(max_length=120, blank=True)
+
+    objects = SectionCommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

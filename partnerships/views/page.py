@@ -56,7 +56,7 @@ def change_list(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Fact by fact, newest first; beside it every step of the agreement's life."""
     agreement = load_agreement(request.actor, pk)
     chosen = request.GET.get("afsnit", "")
-    rows = AgreementChange.objects.filter(agreement=agreement).order_by("-pk")
+    rows = agreement.changes.order_by("-pk")
     if chosen in SECTIONS:
         rows = rows.filter(section=chosen)
     parties = list(agreement.parties.all())

@@ -75,9 +75,7 @@ def _post_asked_for(request: ActorRequest) -> EntrancePost | None:
         wanted = UUID(request.GET.get("opslag", ""))
     except ValueError:
         return None
-    rows = EntrancePost.objects.filter(closed_at__isnull=True).select_related(
-        "organisation__municipality"
-    )
+    rows = EntrancePost.objects.public().select_related("organisation__municipality")
     return rows.filter(pk=wanted).first()
 
 

@@ -19,7 +19,6 @@ from partnerships.facts import Change, Facts, changes, clean, read
 from partnerships.forms.comments import CommentForm
 from partnerships.models import (
     Agreement,
-    AgreementSection,
     Amendment,
     Clause,
     SectionComment,
@@ -336,11 +335,11 @@ def section(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
 @require_POST
 def comment_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Take a suggestion in, leave it, or settle a comment."""
-    seen = Agreement.objects.visible_to(request.actor).values("pk")
-    row = SectionComment.objects.filter(pk=pk, section__agreement__in=seen).first()
+    rows = SectionComment.objects.visible_to(request.actor).select_related("section")
+    row = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound()
-    found = AgreementSection.objects.get(pk=row.section_id)
+    found = row.section
     words = {
         "taken": _("Forslaget er taget ind."),
         "left": _("Forslaget er ikke taget ind."),
