@@ -1,7 +1,5 @@
-"""Agreements in the browser: from a need to a signed agreement that both sides wrote, a year of it,
-and an end before its time."""
+"""Agreements in the browser: a year of one that ends in a renewal, and an end before its time."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -9,17 +7,16 @@ import pytest
 from django.core import mail
 
 from partnerships import services
-from partnerships.models import Agreement, AnchoringAssessment
+from partnerships.models import Agreement
 from partnerships.reminders import run_reminders
 from portal.common import clock
 from portal.notifications.delivery import deliver_due
-from tests.factories.partnerships import agreement_in, fresh, write_all
+from tests.factories.partnerships import agreement_in, fresh
 from tests.journeys.visitor import Visitor, Way
 from tests.world import World
 
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
-ways = pytest.mark.parametrize("way", list(Way), ids=lambda way: way.value)
 
 
 @pytest.fixture
@@ -41,87 +38,6 @@ def letters() -> list[str]:
     mail.outbox.clear()
     deliver_due()
     return [f"{letter.to} {letter.subject}" for letter in mail.outbox]
-
-
-def walk_the_guide(visitor: Visitor, need: str) -> None:
-    visitor.go("/aftaler/guide/")
-    visitor.write("Hvilket behov handler det om?", need)
-    visitor.press("Begynd")
-    for _question in range(20):
-        if "/spoergsmaal/" not in visitor.page.url:
-            break
-        visitor.pick("Ja")
-        submit = visitor.page.get_by_role("button", name=re.compile("Næste|Se anbefalingen"))
-        visitor.press(submit.first.inner_text().strip())
-    visitor.arrive("")
-    visitor.sees("Anbefaling")
-
-
-@ways
-def test_a_need_becomes_a_signed_agreement_that_both_sides_wrote(
-    visit: Visit, world: World, way: Way, calendar: Callable[[int], None]
-) -> None:
-    title = f"Følgeskab hjem, {way.value}"
-    region = visit(way, world.coordinator)
-    walk_the_guide(region, title)
-    region.follow("Begynd en aftale ud fra den")
-    region.arrive("Begynd en aftale")
-    region.select("Hvem vil I spørge?", "Hjertet Aarhus")
-    region.press("Begynd idéen")
-    region.arrive(title)
-    agreement = Agreement.objects.get(title=title)
-    address = f"/aftaler/{agreement.pk}/"
-    assert AnchoringAssessment.objects.get(title=title).agreement_id == agreement.pk
-
-    association = visit(way, world.receiver_manager)
-    association.go(address, title)
-    association.press("Begynd at skrive")
-    association.go(f"{address}afsnit/frivillige/ret/", "Frivillige")
-    association.write("Frivilliges rolle", "De går med hjem. De erstatter ingen ansatte.")
-    association.press("Gem afsnittet")
-    region.go(f"{address}afsnit/frivillige/ret/", "Frivillige")
-    region.does_not_see('name="volunteers_statement"')
-    # The rest is long; its doors are the same.
-    write_all(agreement, world.coordinator.actor(), world.receiver_manager.actor())
-
-    region.go(address, title)
-    region.follow("Send til høring")
-    region.arrive("Send til intern høring")
-    region.press("Send til høring")
-    region.arrive(title)
-    review = agreement.reviews.get()
-    region.go(f"{address}gennemgang/{review.pk}/", "Gennemgå aftalen")
-    region.pick("Godkend")
-    region.write("Kommentar", "Mål og opgaver hænger sammen.")
-    region.press("Send dit svar")
-    region.arrive(title)
-    region.go(f"{address}forhandl/", "Åbn forhandlingen")
-    region.press("Åbn forhandlingen")
-    region.arrive(title)
-
-    for side in (region, association):
-        side.go(address, title)
-        side.press("Godkend hele teksten")
-        side.arrive(title)
-    association.go(f"{address}til-underskrift/", "Send til underskrift")
-    association.press("Lås teksten, og bed om underskrifter")
-    association.arrive(title)
-    for side, role in ((association, "Formand"), (region, "Koordinator")):
-        side.go(f"{address}underskriv/", "Skriv under")
-        side.write("Din titel", role)
-        side.tick("Jeg har læst")
-        side.press("Skriv under")
-        side.arrive(title)
-
-    agreement.refresh_from_db()
-    assert agreement.status == "signed"
-    calendar(31)
-    assert fresh(agreement).status == "active"
-    region = visit(way, world.coordinator)
-    region.go(address, title)
-    region.sees("Aktiv")
-    stranger = visit(way, world.outsider_manager)
-    assert stranger.status_of(address) == 404
 
 
 def test_a_year_passes_with_reminders_and_ends_in_a_renewal(
@@ -156,14 +72,13 @@ def test_a_year_passes_with_reminders_and_ends_in_a_renewal(
     assert fresh(agreement).status == "expired"
 
 
-@ways
 def test_a_party_gives_notice_and_the_agreement_ends_on_its_day(
-    visit: Visit, world: World, way: Way, calendar: Callable[[int], None]
+    visit: Visit, world: World, calendar: Callable[[int], None]
 ) -> None:
-    agreement = agreement_in("signed", world, title=f"Slut før tid, {way.value}")
+    agreement = agreement_in("signed", world, title="Slut før tid")
     address = f"/aftaler/{agreement.pk}/"
     calendar(31)
-    association = visit(way, world.receiver_manager)
+    association = visit(Way.MOUSE, world.receiver_manager)
     association.go(f"{address}opsig/", "Sig aftalen op")
     association.write("Hvorfor", "Vi har for få frivillige.")
     association.press("Sig aftalen op")
@@ -174,11 +89,11 @@ def test_a_party_gives_notice_and_the_agreement_ends_on_its_day(
 
     calendar((found.terminates_on - clock.today()).days)
     assert fresh(agreement).status == "terminated"
-    association = visit(way, world.receiver_manager)
+    association = visit(Way.MOUSE, world.receiver_manager)
     association.go(f"{address}evaluering/", "Skriv den afsluttende evaluering")
     association.write("evaluering", "Vi nåede halvdelen af målet.")
     association.press("Gem evalueringen")
-    region = visit(way, world.coordinator)
+    region = visit(Way.MOUSE, world.coordinator)
     region.go(f"{address}afslut/", "Afslut aftalen")
     region.press("Afslut aftalen")
     region.arrive(agreement.title)
