@@ -42,6 +42,8 @@ STAYS = {
     "organisations.termsacceptance.organisation",
     "partnerships.agendaitem.proposed_by",
     "partnerships.document.by_organisation",
+    # Gone after 7 days.
+    "partnerships.sectiondraft.organisation",
     "referrals.signpostcount.organisation",
     # They pause the clocks of the referrals that are open in the old organisation.
     "organisations.closingperiod.organisation",
