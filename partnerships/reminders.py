@@ -15,7 +15,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from partnerships import notifications
-from partnerships.dates import add_months
+from partnerships.dates import (
+    DATA_PROTECTION_MONTHS,
+    END,
+    MILESTONE,
+    NOTICE,
+    RUNNING,
+    add_months,
+    last_day_of_notice,
+)
 from partnerships.models import Agreement, AgreementState, Reminder
 from partnerships.recipients import live_people
 from portal.common import clock
@@ -25,12 +33,7 @@ log = logging.getLogger("partnerships")
 Kind = Reminder.Kind
 S = AgreementState
 
-END: Final = (-180, -90, -60, -30, -15)
-NOTICE: Final = (-30,)
-MILESTONE: Final = (-14, 0, 7)
 UNSIGNED_DAYS: Final = 14
-_YEARLY_MONTHS: Final = 12
-_RUNNING: Final = (S.ACTIVE, S.SUSPENDED)
 # Whose contacts matter: everything that is not over.
 _ALIVE: Final = (
     S.IDEA,
@@ -39,7 +42,7 @@ _ALIVE: Final = (
     S.NEGOTIATION,
     S.AWAITING_SIGNATURE,
     S.SIGNED,
-    *_RUNNING,
+    *RUNNING,
 )
 _BATCH: Final = 200
 
@@ -67,7 +70,7 @@ class Stage:
 def stages_of(agreement: Agreement, today: date) -> Iterator[list[Stage]]:
     """The stages that the agreement's own dates give, each group in order: of a group the newest
     due one is sent. Pure but for the milestones that were loaded with it."""
-    if agreement.status in _RUNNING:
+    if agreement.status in RUNNING:
         yield from _of_term(agreement, today)
         for row in agreement.milestones.all():
             if row.done_on is None:
@@ -80,10 +83,10 @@ def stages_of(agreement: Agreement, today: date) -> Iterator[list[Stage]]:
 def _of_term(agreement: Agreement, today: date) -> Iterator[list[Stage]]:
     if agreement.terminates_on is None and agreement.ends_on is not None:
         yield [Stage(Kind.END, agreement.ends_on, days) for days in END]
-        if agreement.notice_months:
-            last = add_months(agreement.ends_on, -agreement.notice_months)
-            if today <= last:
-                yield [Stage(Kind.NOTICE, last, days) for days in NOTICE]
+    last = last_day_of_notice(agreement)
+    # Without a period of notice there is no deadline but the end itself.
+    if last is not None and agreement.notice_months and today <= last:
+        yield [Stage(Kind.NOTICE, last, days) for days in NOTICE]
     if agreement.shares_personal_data:
         since = agreement.data_protection_looked_at_on or agreement.starts_on
         if since is not None:
@@ -92,7 +95,7 @@ def _of_term(agreement: Agreement, today: date) -> Iterator[list[Stage]]:
 
 def _yearly(since: date, today: date) -> Iterator[Stage]:
     year = 1
-    while (due := add_months(since, _YEARLY_MONTHS * year)) <= today:
+    while (due := add_months(since, DATA_PROTECTION_MONTHS * year)) <= today:
         yield Stage(Kind.DATA_PROTECTION, due)
         year += 1
 

@@ -104,7 +104,7 @@ class ReviewersForm(CheckedForm):
                 else _("Skal ikke gennemgå den")
             )
             self.fields[kind] = forms.TypedChoiceField(
-                label=_("%(kind)s gennemgang") % {"kind": label},
+                label=_("Gennemgang: %(kind)s") % {"kind": label.lower()},
                 choices=[("", nobody), *choices],
                 coerce=int,
                 empty_value=None,

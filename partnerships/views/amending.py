@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -81,10 +81,7 @@ def _load(request: ActorRequest, pk: UUID, amendment: UUID) -> tuple[Agreement, 
 
 def _editor(agreement: Agreement, key: str, row: Amendment) -> str:
     """The section's own editor, which saves into the amendment."""
-    try:
-        editor = reverse("partnerships:section-edit", args=[agreement.pk, key])
-    except NoReverseMatch:
-        return f"{reverse('partnerships:detail', args=[agreement.pk])}#{key}"
+    editor = reverse("partnerships:section-edit", args=[agreement.pk, key])
     return f"{editor}?tillaeg={row.pk}"
 
 

@@ -12,6 +12,7 @@ from partnerships import services
 from partnerships.facts import read
 from partnerships.models import Agreement, Amendment, Review
 from portal.common import clock
+from portal.common.errors import InvalidInput
 from tests.factories.partnerships import (
     Pen,
     agreement_in,
@@ -605,3 +606,70 @@ def test_a_step_at_the_wrong_time_leads_back_and_says_what_stands(world, public,
 
     assert fresh(agreement).status == "idea"
     assert agreement.events.count() == 1
+
+
+# --- the agreement's own page leads here --------------------------------------------------------
+def test_the_page_asks_for_what_is_promised_and_not_yet_done(world, public, association):
+    agreement = running(world)
+    party = agreement.parties.get(organisation=world.receiver)
+    agreement.obligations.create(party=party, text="Finde værter", due_on=clock.today())
+    agreement.payments.create(
+        line=agreement.budget.get(), amount_ore=12_345_00, due_on=clock.today()
+    )
+
+    own, others = (
+        text_of(client.get(url("detail", agreement))) for client in (association, public)
+    )
+
+    assert "Det er gjort<span class=\"sr-only\">: Finde værter</span>" in own
+    assert "Det er gjort<span class=\"sr-only\">: Finde værter</span>" not in others
+    assert "Det er gjort<span class=\"sr-only\">: De første ti værter</span>" in others
+    assert "Notér betalingen<span class=\"sr-only\">: Koordinator, 12.345 kr.</span>" in others
+
+
+def test_the_page_leads_to_a_review_and_to_data_protection_for_those_who_may(
+    world, public, association
+):
+    negotiated = agreement_in("negotiation", world)
+    shared = running(
+        world, frame={"shares_personal_data": True, "data_protection": "Fælles ansvar."}
+    )
+
+    for name, agreement in (("ask-review", negotiated), ("data-review", shared)):
+        link = f'href="{url(name, agreement)}"'
+        assert link in text_of(public.get(url("detail", agreement)))
+        assert link not in text_of(association.get(url("detail", agreement)))
+
+
+def test_an_amendment_of_days_that_are_over_is_refused(world, public):
+    agreement = running(world)
+    late = (fresh(agreement).ends_on + timedelta(days=1)).isoformat()
+    data = {"kind": "other", "title": "Sent", "reason": "For sent.", "effective_on": late}
+
+    response = public.post(url("amendment-create", agreement), data)
+
+    assert response.status_code == 422
+    assert "Vælg en dag, før aftalen slutter." in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [({"starts_on": -5}, "starts_on"), ({"ends_on": -1}, "ends_on")],
+)
+def test_an_amendment_cannot_move_days_that_have_passed(world, public, days, field):
+    agreement = running(world)
+    row = begin(agreement, public)
+    changed = {
+        name: (clock.today() + timedelta(days=number)).isoformat() for name, number in days.items()
+    }
+
+    with pytest.raises(InvalidInput) as refused:
+        services.save_amended_section(
+            agreement_id=agreement.pk,
+            amendment_id=row.pk,
+            key="purpose",
+            facts={**read(fresh(agreement), "purpose"), **changed},
+            actor=world.coordinator.actor(),
+        )
+
+    assert field in refused.value.errors
