@@ -363,7 +363,7 @@ class AgreementPage:
                 "text": text,
                 "due_on": due_on,
                 "posts": bool(name),
-                "url": address(name or "partnerships:payment", agreement.pk, pk),
+                "url": reverse(name or "partnerships:payment", args=[agreement.pk, pk]),
             }
             for due_on, text, name, pk in sorted(found, key=lambda row: (row[0] is None, row[0]))
         ]

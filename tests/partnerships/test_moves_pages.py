@@ -621,10 +621,10 @@ def test_the_page_asks_for_what_is_promised_and_not_yet_done(world, public, asso
         text_of(client.get(url("detail", agreement))) for client in (association, public)
     )
 
-    assert "Det er gjort<span class=\"sr-only\">: Finde værter</span>" in own
-    assert "Det er gjort<span class=\"sr-only\">: Finde værter</span>" not in others
-    assert "Det er gjort<span class=\"sr-only\">: De første ti værter</span>" in others
-    assert "Notér betalingen<span class=\"sr-only\">: Koordinator, 12.345 kr.</span>" in others
+    assert 'Det er gjort<span class="sr-only">: Finde værter</span>' in own
+    assert 'Det er gjort<span class="sr-only">: Finde værter</span>' not in others
+    assert 'Det er gjort<span class="sr-only">: De første ti værter</span>' in others
+    assert 'Notér betalingen<span class="sr-only">: Koordinator, 12.345 kr.</span>' in others
 
 
 def test_the_page_leads_to_a_review_and_to_data_protection_for_those_who_may(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from partnerships import services
 from partnerships.models import Agreement, AgreementParty, EntrancePost
 from portal.common import clock
+from tests.factories.forums import open_entrance
 from tests.factories.partnerships import agreement_in, fresh, sign, start, write_all
 from tests.rows import make_offer
 from tests.world import World
@@ -62,6 +63,7 @@ def test_an_idea_without_a_title_or_another_party_comes_back_as_typed(
 
 
 def test_an_idea_answers_a_post(world: World, client_for: ClientFor):
+    open_entrance(world.coordinator)
     post = EntrancePost.objects.create(
         organisation=world.region, kind="need", title="Værter om aftenen", posted_at=clock.now()
     )

@@ -66,6 +66,18 @@ def save(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", include("portal.pages_urls")),
     path("tilbud/", include(([path("", stand_in, name="list")], "offers"))),
+    path(
+        "samarbejder/",
+        include(
+            (
+                [
+                    path("", stand_in, name="public-list"),
+                    path("indgang/", stand_in, name="entrance-list"),
+                ],
+                "partnerships",
+            )
+        ),
+    ),
     path("konto/", stand_in, name="account_login"),
     path("konto/ud/", stand_in, name="account_logout"),
     path("konto/mig/", stand_in, name="account"),
