@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -342,7 +344,7 @@ class AgreementPage:
         running = agreement.status in RUNNING
         if not running or not may(self.actor, Permission.AGREEMENT_WRITE, agreement):
             return []
-        found = [
+        found: list[tuple[date | None, str, str, UUID]] = [
             (row.due_on, row.text, "partnerships:milestone-done", row.pk)
             for row in agreement.milestones.all()
             if row.done_on is None
@@ -365,7 +367,7 @@ class AgreementPage:
                 "posts": bool(name),
                 "url": reverse(name or "partnerships:payment", args=[agreement.pk, pk]),
             }
-            for due_on, text, name, pk in sorted(found, key=lambda row: (row[0] is None, row[0]))
+            for due_on, text, name, pk in sorted(found, key=lambda row: row[0] or date.max)
         ]
 
     @property
