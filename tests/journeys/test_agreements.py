@@ -1,4 +1,5 @@
-"""Agreements in the browser: a year of one that ends in a renewal, and an end before its time."""
+"""Agreements in the browser: from a need to a signed agreement that both sides wrote, a year that
+ends in a renewal, and an end before its time. With mouse, by keys alone and without scripts."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -7,16 +8,23 @@ import pytest
 from django.core import mail
 
 from partnerships import services
-from partnerships.models import Agreement
+from partnerships.models import Agreement, AnchoringAssessment
 from partnerships.reminders import run_reminders
 from portal.common import clock
 from portal.notifications.delivery import deliver_due
 from tests.factories.partnerships import agreement_in, fresh
+from tests.journeys.agreement_story import (
+    Writer,
+    the_associations_part,
+    the_publics_part,
+    walk_the_guide,
+)
 from tests.journeys.visitor import Visitor, Way
 from tests.world import World
 
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
+ways = pytest.mark.parametrize("way", list(Way), ids=lambda way: way.value)
 
 
 @pytest.fixture
@@ -38,6 +46,77 @@ def letters() -> list[str]:
     mail.outbox.clear()
     deliver_due()
     return [f"{letter.to} {letter.subject}" for letter in mail.outbox]
+
+
+@ways
+def test_a_need_becomes_a_signed_agreement_that_both_sides_wrote(
+    visit: Visit, world: World, way: Way, calendar: Callable[[int], None]
+) -> None:
+    title = f"Følgeskab hjem, {way.value}"
+    first = clock.today() + timedelta(days=30)
+    region, association = visit(way, world.coordinator), visit(way, world.receiver_manager)
+    walk_the_guide(region, title)
+    region.follow("Begynd en aftale ud fra den")
+    region.arrive("Begynd en aftale")
+    region.select("Hvem vil I spørge?", world.receiver.name)
+    region.press("Begynd idéen")
+    region.arrive(title)
+    agreement = Agreement.objects.get(title=title)
+    assert AnchoringAssessment.objects.get(title=title).agreement_id == agreement.pk
+
+    address = f"/aftaler/{agreement.pk}/"
+    association.go(address, title)
+    association.press("Begynd at skrive")
+    association.arrive(title)
+    ours, theirs = Writer(region, address, title), Writer(association, address, title)
+    the_publics_part(ours, first, first + timedelta(days=364))
+    ours.contact(world.region.name, world.coordinator.user.name)
+    the_associations_part(theirs, first)
+    theirs.contact(world.receiver.name, world.receiver_manager.user.name)
+    # The other side's part can be read and talked about, not written.
+    region.go(f"{address}afsnit/frivillige/ret/", "Foreslå en ændring")
+
+    region.go(address, title)
+    region.follow("Send til høring")
+    region.arrive("Send til intern høring")
+    region.select("Gennemgang: faglig", f"{world.coordinator.user.name}, {world.region.name}")
+    region.press("Send til høring")
+    region.arrive(title)
+    region.follow("Gennemgå")
+    region.arrive("Gennemgå aftalen")
+    region.pick("Jeg siger god for den")
+    region.write("Kommentar", "Mål og opgaver hænger sammen.")
+    region.press("Send dit svar")
+    region.arrive(title)
+    region.follow("Gå videre til forhandling")
+    region.arrive("Åbn forhandlingen")
+    region.press("Åbn forhandlingen")
+    region.arrive(title)
+
+    for side in (region, association):
+        side.go(address, title)
+        side.press("Godkend hele teksten")
+        side.arrive(title)
+    association.follow("Send til underskrift")
+    association.arrive("Send til underskrift")
+    association.press("Lås teksten, og bed om underskrifter")
+    association.arrive(title)
+    for side, role in ((association, "Formand"), (region, "Koordinator")):
+        side.go(address, title)
+        side.follow("Læs og skriv under")
+        side.arrive("Skriv under")
+        side.write("Din titel", role)
+        side.tick("Jeg har læst")
+        side.press("Skriv under")
+        side.arrive(title)
+
+    assert fresh(agreement).status == "signed"
+    calendar(30)
+    assert fresh(agreement).status == "active"
+    region = visit(way, world.coordinator)
+    region.go(address, title)
+    region.sees("Aktiv")
+    assert visit(way, world.outsider_manager).status_of(address) == 404
 
 
 def test_a_year_passes_with_reminders_and_ends_in_a_renewal(

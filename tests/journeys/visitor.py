@@ -4,6 +4,7 @@ The story is told once; how a button is reached differs. Every page arrived at i
 """
 
 import re
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -112,21 +113,36 @@ class Visitor:
     def follow(self, name: str, *, inside: Locator | None = None) -> None:
         self.press(name, role="link", inside=inside)
 
-    def write(self, label: str, text: str) -> None:
-        field = self.page.get_by_label(label).filter(visible=True).first
+    def open(self, card: Locator) -> None:
+        """Unfold what is folded."""
+        summary = card.locator("summary").first
         if self.way is Way.KEYS:
-            self.tab_to(field)
-            self.page.keyboard.type(text)  # typed words are not counted as presses
+            self.tab_to(summary)
+            self.key("Enter")
         else:
+            summary.click()
+
+    def write(self, label: str, text: str, *, inside: Locator | None = None) -> None:
+        # A choice whose words hold the label is not what is written in.
+        writable = self.page.locator("textarea, input:not([type=radio], [type=checkbox])")
+        found = (inside or self.page).get_by_label(label).and_(writable)
+        field = found.filter(visible=True).first
+        if self.way is not Way.KEYS:
             field.fill(text)
+            return
+        self.tab_to(field)
+        if field.get_attribute("type") == "date":  # day, month and year, as they are typed here
+            text = datetime.strptime(text, "%Y-%m-%d").strftime("%d%m%Y")
+        self.page.keyboard.type(text)  # typed words are not counted as presses
 
     def tick(self, label: str) -> None:
         box = self.page.get_by_role("checkbox", name=label).first
         self._choose(box)
         expect(box).to_be_checked()
 
-    def pick(self, label: str) -> None:
-        radio = self.page.get_by_role("radio", name=re.compile("^" + re.escape(label))).first
+    def pick(self, label: str, *, inside: Locator | None = None) -> None:
+        name = re.compile("^" + re.escape(label))
+        radio = (inside or self.page).get_by_role("radio", name=name).first
         if self.way is Way.KEYS:
             self.tab_to(radio, group=True)
             for _ in range(20):
@@ -139,8 +155,8 @@ class Visitor:
             self._choose(radio)
         expect(radio).to_be_checked()
 
-    def select(self, label: str, option: str) -> None:
-        field = self.page.get_by_label(label).first
+    def select(self, label: str, option: str, *, inside: Locator | None = None) -> None:
+        field = (inside or self.page).get_by_label(label).first
         if self.way is Way.KEYS:
             self.tab_to(field)
             self.page.keyboard.type(option)
