@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.models import Agreement, AgreementState
-from partnerships.permissions import available_moves, may, may_look_at_data
+from partnerships.permissions import available_moves, may
 from partnerships.workflow import AMENDABLE, RUNNING
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
@@ -33,11 +33,9 @@ ADDRESSES: Final[dict[str, tuple[str, str | Promise]]] = {
     "submit_for_review": ("partnerships:review-submit", _("Send til høring")),
     "negotiate": ("partnerships:negotiate", _("Gå videre til forhandling")),
     "send_back": ("partnerships:send-back", _("Send tilbage til udkast")),
-    "ask_review": ("partnerships:ask-review", _("Bed om en gennemgang")),
     "send_to_signature": ("partnerships:send-to-signature", _("Send til underskrift")),
     "sign": ("partnerships:sign", _("Læs og skriv under")),
     "refuse_signature": ("partnerships:refuse", _("Vi kan ikke skrive under")),
-    "look_at_data": ("partnerships:data-review", _("Se på databeskyttelsen")),
     "amend": ("partnerships:amendment-create", _("Ny tillægsaftale")),
     "renew": ("partnerships:renew", _("Forny aftalen")),
     "suspend": ("partnerships:suspend", _("Sæt på pause")),
@@ -62,14 +60,9 @@ def actions_of(agreement: Agreement, actor: Actor) -> dict[str, Action]:
 
 
 def _without_a_move(agreement: Agreement, actor: Actor) -> set[str]:
-    found = set()
-    if agreement.status == S.NEGOTIATION and may(actor, Permission.AGREEMENT_STEER, agreement):
-        found.add("ask_review")
-    looked_at = agreement.status in RUNNING and agreement.shares_personal_data
-    if looked_at and may_look_at_data(actor, agreement):
-        found.add("look_at_data")
     if not may(actor, Permission.AGREEMENT_WRITE, agreement):
-        return found
+        return set()
+    found = set()
     if agreement.status in AMENDABLE and not any(row.is_open for row in agreement.amendments.all()):
         found.add("amend")
     if agreement.status in RUNNING and agreement.terminates_on is None:

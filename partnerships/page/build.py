@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +30,6 @@ from partnerships.services.writing import foreign_changes
 from partnerships.workflow import RUNNING
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.common.templatetags.look import kroner
 
 _LEAST_SHOWN = 5  # a smaller count of referrals could point at a person
 
@@ -335,39 +332,6 @@ class AgreementPage:
             found.append(("partnerships:publish", _("Vis aftalen offentligt")))
         return [
             {"url": reverse(name, args=[agreement.pk]), "label": label} for name, label in found
-        ]
-
-    @cached_property
-    def to_note(self) -> list[dict[str, Any]]:
-        """What is promised and not yet said to be done, next first, for those who may say it."""
-        agreement = self.agreement
-        running = agreement.status in RUNNING
-        if not running or not may(self.actor, Permission.AGREEMENT_WRITE, agreement):
-            return []
-        found: list[tuple[date | None, str, str, UUID]] = [
-            (row.due_on, row.text, "partnerships:milestone-done", row.pk)
-            for row in agreement.milestones.all()
-            if row.done_on is None
-        ]
-        found += [
-            (row.due_on, row.text, "partnerships:obligation-done", row.pk)
-            for row in agreement.obligations.all()
-            if row.done_on is None and self.party is not None and row.party_id == self.party.pk
-        ]
-        lines = {line.pk: line.text for line in agreement.budget.all()}
-        found += [
-            (row.due_on, f"{lines[row.line_id]}, {kroner(row.amount_ore)}", "", row.pk)
-            for row in agreement.payments.all()
-            if row.paid_on is None
-        ]
-        return [
-            {
-                "text": text,
-                "due_on": due_on,
-                "posts": bool(name),
-                "url": reverse(name or "partnerships:payment", args=[agreement.pk, pk]),
-            }
-            for due_on, text, name, pk in sorted(found, key=lambda row: row[0] or date.max)
         ]
 
     @property
