@@ -81,7 +81,7 @@ def with_money_from(ore: int) -> Q:
 
 def lacking_answers() -> Q:
     """A fact of the frame that nobody has stated, or a frame question without an answer and its
-    reason."""
+    reason, while there still is something to answer for."""
     answered = (
         FrameAnswer.objects.filter(agreement=OuterRef("pk"))
         .exclude(answer="")
@@ -94,7 +94,7 @@ def lacking_answers() -> Q:
     condition = Q(LessThan(Coalesce(Subquery(answered), 0), len(Question)))
     for name in _FACTS_OF_FRAME:
         condition |= Q(**{f"{name}__isnull": True})
-    return condition
+    return condition & ~Q(status__in=ENDED)
 
 
 def lacking_day_after() -> Q:
@@ -187,7 +187,9 @@ def table(agreements: Iterable[Agreement]) -> list[Row]:
             associations=_names(row, Side.ASSOCIATION),
             publics=_names(row, Side.PUBLIC),
             largest_year_ore=money.get(row.pk, 0),
-            answers_lacking=len(Question)
+            answers_lacking=0
+            if row.status in ENDED
+            else len(Question)
             - answered.get(row.pk, 0)
             + sum(getattr(row, name) is None for name in _FACTS_OF_FRAME),
         )

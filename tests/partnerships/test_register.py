@@ -84,6 +84,7 @@ FILTERS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("mindst=100000", {"kroner": 100_000}, {"kroner": 99_999}),
     ("svar=1", {"answered": False}, {}),
     ("svar=1", {"home_visits": None}, {}),
+    ("svar=1", {"answered": False}, {"answered": False, "state": "cancelled"}),
     ("dagen_efter=1", {"time_limited": True}, {"time_limited": True, "after_end": "Kommunen."}),
     ("dagen_efter=1", {"time_limited": True, "after_end": " "}, {"time_limited": False}),
     ("dagen_efter=1", {"time_limited": True}, {"time_limited": True, "state": "expired"}),
