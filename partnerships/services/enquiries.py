@@ -98,6 +98,7 @@ def send_enquiry(
         title=title,
         parties=[body, sender] if sender is not None else [body],
         purpose=text,
+        told=False,  # the enquiry's own mail says it
     )
     received_at = clock.now()
     acknowledge_by, answer_by = deadlines(received_at, pauses_of(body.pk))

@@ -124,12 +124,14 @@ def note(
     *,
     comment: str = "",
     details: Mapping[str, Any] | None = None,
+    told: bool = True,
 ) -> AgreementEvent:
-    """Record something that leaves the state alone: event, audit and mail."""
+    """Record something that leaves the state alone: event, audit and (`told`) mail."""
     event = new_event(agreement, verb, actor, comment=comment, details=details)
     event.save(force_insert=True)
     trail.record(actor, f"agreement.{verb}", agreement)
-    notifications.queue_for(event, agreement)
+    if told:
+        notifications.queue_for(event, agreement)
     return event
 
 

@@ -57,8 +57,10 @@ def start_idea(
     kind: str = AgreementKind.PARTNERSHIP,
     purpose: str = "",
     external_id: str = "",
+    told: bool = True,
 ) -> Agreement:
     """An agreement in state `idea`, visible to all its parties. The first party is the lead.
+    The others get a mail unless something else tells them (`told`).
 
     A person starts it for the own organisation, which is a party; a job may start any. Raises
     `NotAllowed`, and `InvalidInput` for a missing title or for parties of one side only where both
@@ -91,7 +93,7 @@ def start_idea(
     AgreementSection.objects.bulk_create(
         AgreementSection(agreement=agreement, key=key) for key in SectionKey.values
     )
-    note(agreement, "start", actor)
+    note(agreement, "start", actor, told=told)
     return agreement
 
 

@@ -517,9 +517,11 @@ def test_the_link_never_stands_in_a_log_line():
 def test_a_writer_with_an_account_gets_the_address_of_the_own_page(open_world):
     enquiry = knock(open_world, actor=open_world.receiver_manager.actor())
 
-    receipt = sent_mails()[0]
+    receipt, *to_body = sent_mails()
 
     assert receipt.to == [open_world.receiver_manager.user.email]
+    # One thing happened, so the body hears of it once.
+    assert len({one.to[0] for one in to_body}) == len(to_body)
     assert f"/henvendelser/{enquiry.pk}/" in receipt.body
     assert not EnquiryLink.objects.exists()
 
