@@ -28,6 +28,7 @@ from tests.factories.organisations import (
     accept_terms_for,
     add_member,
 )
+from tests.world_copy import Copier
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def _person(organisation: Organisation, name: str, *roles: str) -> Person:
 def load_areas() -> None:
     if not Municipality.objects.exists():
         load_geography()
+        lay_down_world.forget()
 
 
 def build_world() -> World:
@@ -221,9 +223,14 @@ def client_for(person: Person, assurance: str = Assurance.STRONG, **options: Any
     return sign_in(Client(**options), person, assurance)
 
 
+lay_down_world = Copier(build_world)
+
+
 @pytest.fixture
 def world(db: None) -> World:
-    return build_world()
+    load_areas()
+    found: World = lay_down_world()
+    return found
 
 
 @pytest.fixture(name="client_for")
