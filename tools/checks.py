@@ -100,10 +100,10 @@ def everything() -> bool:
     # mypy is the longest of the lot, so it starts first.
     if not side_by_side([TYPES, *FAST]):
         return False
-    tests = Step("unit and integration", [*PYTEST, "-n", "2", "-m", "not journey"], shown=True)
-    journeys = Step(
-        "journeys", [*PYTEST, "-n", "0", "-m", "journey"], {"CHROMIUM": chromium()}, shown=True
-    )
+    # tests/drill is of full size only; the other drills are small here.
+    small = [*PYTEST, "-n", "2", "--ignore=tests/drill"]
+    tests = Step("unit and integration", [*small, "-m", "not journey"], shown=True)
+    journeys = Step("journeys", [*small, "-m", "journey"], {"CHROMIUM": chromium()}, shown=True)
     return report(run(tests)) and report(run(journeys))
 
 

@@ -15,3 +15,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "!!UNDEFINED: %s!!"
 CELERY_TASK_ALWAYS_EAGER = False
 FRONT_PAGE_SECONDS = 0  # no number lives longer than its test
+# Static files are looked for when one is asked for: each of the thousands of test clients starts
+# the middleware anew, and would read all folders.
+WHITENOISE_AUTOREFRESH = True
