@@ -134,6 +134,7 @@ SECTION, COMMENT, CLAUSE = "agreement_section", "section_comment", "clause"
 AMENDMENT, REVIEW, ASSESSMENT = "amendment", "review", "assessment"
 STEP, AGREEMENT_ROW, AGREEMENT_FILE = "step", "agreement_row", "agreement_file"
 SAVED_VIEW, SHOWN_AGREEMENT = "saved_view", "shown_agreement"
+SHOWN_REPORT = "shown_report"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
@@ -547,6 +548,10 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:public-list": public("GET"),
     "partnerships:public-feed": public("GET"),
     "partnerships:public-detail": public("GET", of=SHOWN_AGREEMENT),
+    "partnerships:public-report": public("GET", of=SHOWN_REPORT),
+    "partnerships:public-report-pdf": public("GET", of=SHOWN_REPORT),
+    "partnerships:public-report-docx": public("GET", of=SHOWN_REPORT),
+    "partnerships:public-report-csv": public("GET", of=SHOWN_REPORT),
     "partnerships:publish": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
     "partnerships:public-yes": needs("POST", WRITERS, own=WRITERS_HERE, of=AGREEMENT),
     "partnerships:public-no": needs("POST", WRITERS, own=WRITERS_HERE, of=AGREEMENT),

@@ -21,9 +21,9 @@ from portal.access.permissions import Permission
 from portal.common.errors import InvalidInput, NotAllowed, NotFound
 from portal.documents.report import render_report_csv, render_report_docx, render_report_pdf
 
-_PDF = "application/pdf"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_CSV = "text/csv; charset=utf-8"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CSV = "text/csv; charset=utf-8"
 
 
 def _agreement(request: ActorRequest, pk: UUID) -> Agreement:
@@ -194,13 +194,13 @@ def _news(written: str | None, newest: str) -> str:
 
 
 # --- files ----------------------------------------------------------------------------------------
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+def file_of(content: bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _name(report: StatusReport, ending: str) -> str:
+def file_name(report: StatusReport, ending: str) -> str:
     return f"statusrapport-{report.agreement.number}-{report.period_to.year}.{ending}"
 
 
@@ -213,18 +213,18 @@ def report_pdf(request: ActorRequest, pk: UUID) -> HttpResponse:
         content = bytes(report.document.content)
     else:
         content = render_report_pdf(document_of(report))
-    return _file(content, _PDF, _name(report, "pdf"))
+    return file_of(content, PDF, file_name(report, "pdf"))
 
 
 @requires(Permission.AGREEMENT_VIEW)
 @require_safe
 def report_docx(request: ActorRequest, pk: UUID) -> HttpResponse:
     report = _report(request, pk)
-    return _file(render_report_docx(document_of(report)), _DOCX, _name(report, "docx"))
+    return file_of(render_report_docx(document_of(report)), DOCX, file_name(report, "docx"))
 
 
 @requires(Permission.AGREEMENT_VIEW)
 @require_safe
 def report_csv(request: ActorRequest, pk: UUID) -> HttpResponse:
     report = _report(request, pk)
-    return _file(render_report_csv(document_of(report)), _CSV, _name(report, "csv"))
+    return file_of(render_report_csv(document_of(report)), CSV, file_name(report, "csv"))
