@@ -1,4 +1,4 @@
-"""The mails of a forum: agenda, minutes, changes, and reminders of what somebody has promised.
+"""The mails of a forum: that it closes or opens again, agenda, minutes, changes, and reminders of what somebody has promised.
 
 A mail names the meeting and links; what is said in the forum stays there.
 """
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from organisations.models import Role
 from partnerships.entrance_mails import addresses_of
-from partnerships.models import ActionPoint, ForumMember, Meeting
+from partnerships.models import ActionPoint, Forum, ForumMember, Meeting
 from portal.common import clock
 from portal.notifications.registry import Ids, Mail, absolute, message, render_mail
 from portal.notifications.services import queue
@@ -40,6 +40,24 @@ def _queue(meeting: Meeting, kind: str, which: str = "") -> None:
         template=f"partnerships.meeting-{kind}",
         ids={"meeting": meeting.pk},
         organisation_id=meeting.forum.organisation_id,
+    )
+
+
+def queue_closed(forum: Forum) -> None:
+    _queue_of_forum(forum, "closed")
+
+
+def queue_reopened(forum: Forum) -> None:
+    _queue_of_forum(forum, "reopened")
+
+
+def _queue_of_forum(forum: Forum, kind: str) -> None:
+    """Each time it closes or opens is told of once."""
+    queue(
+        key=f"forum:{forum.pk}:{kind}:{clock.now():%Y%m%d%H%M%S%f}",
+        template=f"partnerships.forum-{kind}",
+        ids={"forum": forum.pk},
+        organisation_id=forum.organisation_id,
     )
 
 
@@ -79,11 +97,43 @@ def _to_members(ids: Ids, name: str, *states: Meeting.State) -> list[Mail]:
     if meeting is None or meeting.state not in states:
         return []
     link = absolute(reverse("partnerships:meeting-detail", args=[meeting.pk]))
-    found: dict[str, None] = {}
-    for member in meeting.forum.members.seated().select_related("person"):
-        found.update(dict.fromkeys(addresses_of_seat(member)))
     context = {"meeting": meeting, "link": link}
-    return [render_mail(f"partnerships/{name}", context, to=address) for address in found]
+    return [
+        render_mail(f"partnerships/{name}", context, to=address)
+        for address in _addresses_in(meeting.forum)
+    ]
+
+
+def _addresses_in(forum: Forum) -> list[str]:
+    """Everybody with a seat, each address once."""
+    found: dict[str, None] = {}
+    for member in forum.members.seated().select_related("person"):
+        found.update(dict.fromkeys(addresses_of_seat(member)))
+    return list(found)
+
+
+def _of_forum(ids: Ids, name: str, *, closed: bool) -> list[Mail]:
+    """Not sent when it has been undone meanwhile."""
+    forum = Forum.objects.select_related("organisation").filter(pk=ids["forum"]).first()
+    if forum is None or (forum.closed_at is not None) != closed:
+        return []
+    context = {
+        "forum": forum,
+        "link": absolute(reverse("partnerships:forum-detail", args=[forum.pk])),
+    }
+    return [
+        render_mail(f"partnerships/{name}", context, to=address) for address in _addresses_in(forum)
+    ]
+
+
+@message("partnerships.forum-closed")
+def forum_closed(ids: Ids) -> list[Mail]:
+    return _of_forum(ids, "forum_closed", closed=True)
+
+
+@message("partnerships.forum-reopened")
+def forum_reopened(ids: Ids) -> list[Mail]:
+    return _of_forum(ids, "forum_reopened", closed=False)
 
 
 @message("partnerships.meeting-agenda")

@@ -382,6 +382,12 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:forum-edit": needs(
         "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
     ),
+    "partnerships:forum-close": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
+    ),
+    "partnerships:forum-reopen": needs(
+        "POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
+    ),
     "partnerships:forum-members": needs(
         "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
     ),

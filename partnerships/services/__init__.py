@@ -45,10 +45,12 @@ from partnerships.services.figures import (
 )
 from partnerships.services.forums import (
     add_forum_member,
+    close_forum,
     create_forum,
     edit_forum,
     edit_forum_member,
     end_forum_member,
+    reopen_forum,
 )
 from partnerships.services.guiding import (
     answer_question,
@@ -176,6 +178,7 @@ __all__ = [
     "comment_on_section",
     "create_action_point",
     "create_agreement_action_point",
+    "close_forum",
     "create_forum",
     "create_post",
     "decide_review",
@@ -186,6 +189,7 @@ __all__ = [
     "edit_meeting",
     "edit_post",
     "end_forum_member",
+    "reopen_forum",
     "fingerprint",
     "finish_action_point",
     "fulfil_obligation",

@@ -99,7 +99,8 @@ def meeting_detail(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: ActorRequest, meeting: Meeting) -> dict[str, Any]:
     runs = may_run(request.actor, meeting.forum)
-    planned = meeting.state == Meeting.State.PLANNED
+    is_open = meeting.forum.closed_at is None
+    planned = meeting.state == Meeting.State.PLANNED and is_open
     points = list(meeting.action_points.select_related("organisation", "owner"))
     for row in points:
         row.forum = meeting.forum
