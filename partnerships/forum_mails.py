@@ -1,4 +1,5 @@
-"""The mails of a forum: that it closes or opens again, agenda, minutes, changes, and reminders of what somebody has promised.
+"""The mails of a forum: agenda, minutes, changes, that it closes or opens again, and reminders of
+what somebody has promised.
 
 A mail names the meeting and links; what is said in the forum stays there.
 """
@@ -10,6 +11,7 @@ from django.urls import reverse
 from organisations.models import Role
 from partnerships.entrance_mails import addresses_of
 from partnerships.models import ActionPoint, Forum, ForumMember, Meeting
+from partnerships.workflow import OVER
 from portal.common import clock
 from portal.notifications.registry import Ids, Mail, absolute, message, render_mail
 from portal.notifications.services import queue
@@ -165,6 +167,8 @@ def action_reminder(ids: Ids) -> list[Mail]:
         .first()
     )
     if point is None or point.done_on is not None:
+        return []
+    if point.agreement is not None and point.agreement.status in OVER:
         return []
     if point.due_on != date.fromisoformat(str(ids["due"])):
         return []

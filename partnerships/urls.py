@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from partnerships.converters import SectionConverter
 from partnerships.views import (
+    actions,
     amending,
     calendar,
     clauses,
@@ -135,11 +136,11 @@ urlpatterns = [
         name="minutes-approve",
     ),
     path("forum/moede/<uuid:pk>/referat.pdf", meetings.minutes_file, name="minutes-file"),
-    path("forum/moede/<uuid:pk>/opgave/", meetings.action_create, name="action-create"),
+    path("forum/moede/<uuid:pk>/opgave/", actions.action_create, name="action-create"),
     path("forum/punkt/<uuid:pk>/op/", meetings.item_up, name="item-up"),
     path("forum/punkt/<uuid:pk>/fjern/", meetings.item_withdraw, name="item-withdraw"),
-    path("forum/opgave/<uuid:pk>/gjort/", meetings.action_finish, name="action-finish"),
-    path("forum/opgave/<uuid:pk>/genaabn/", meetings.action_reopen, name="action-reopen"),
+    path("forum/opgave/<uuid:pk>/gjort/", actions.action_finish, name="action-finish"),
+    path("forum/opgave/<uuid:pk>/genaabn/", actions.action_reopen, name="action-reopen"),
     # the library
     path("aftaler/vilkaar/", clauses.clause_list, name="clause-list"),
     path("aftaler/vilkaar/ny/", clauses.clause_create, name="clause-create"),
@@ -155,6 +156,7 @@ urlpatterns = [
     path(f"{ONE}begynd/", starting.begin, name="begin"),
     path(f"{ONE}parter/", starting.parties, name="parties"),
     path(f"{ONE}parter/fjern/", starting.party_remove, name="party-remove"),
+    path(f"{ONE}opgaver/ny/", actions.agreement_action_create, name="agreement-action-create"),
     path(f"{ONE}tilbud/", starting.offers, name="offers"),
     path(f"{ONE}rammeaftale/", starting.frame, name="frame"),
     path(f"{ONE}godkend/", writing.approve_all, name="approve-all"),

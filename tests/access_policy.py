@@ -331,6 +331,9 @@ POLICY: Final[dict[str, Line]] = {
         own=PARTIES_HERE,
         of=AGREEMENT,
     ),
+    "partnerships:agreement-action-create": needs(
+        "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT
+    ),
     "partnerships:report-list": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
     "partnerships:report-begin": needs(
         "POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT

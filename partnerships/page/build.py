@@ -25,6 +25,7 @@ from partnerships.models import (
 from partnerships.page import contents
 from partnerships.page.life import steps_of
 from partnerships.page.states import State, approvers, is_writable, state_of
+from partnerships.page.tasks import Tasks, tasks_of
 from partnerships.page.turn import Turn, turn_of
 from partnerships.permissions import may, may_look_at_data
 from partnerships.selectors import party_of
@@ -369,6 +370,10 @@ class AgreementPage:
             }
             for due_on, text, name, pk in sorted(found, key=lambda row: row[0] or date.max)
         ]
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return tasks_of(self.agreement, self.actor)
 
     @property
     def figures_url(self) -> str:

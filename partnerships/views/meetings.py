@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships import services
-from partnerships.forms.forum import ActionForm, ItemForm, MeetingForm, MinutesForm
+from partnerships.forms.forum import ItemForm, MeetingForm, MinutesForm
 from partnerships.minutes_paper import minutes_pdf
-from partnerships.models import ActionPoint, Forum, Meeting
+from partnerships.models import Forum, Meeting
 from partnerships.services.forums import may_run
 from partnerships.services.meetings import may_withdraw
 from partnerships.services.minutes import may_approve
@@ -257,54 +257,3 @@ def minutes_file(request: ActorRequest, pk: UUID) -> HttpResponse:
     day = f"{clock.local(meeting.begins_at):%Y-%m-%d}"
     response["Content-Disposition"] = f'inline; filename="referat-{day}.pdf"'
     return response
-
-
-# --- action points ------------------------------------------------------------------------------
-
-
-@requires(Permission.FORUM_RUN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def action_create(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Who does what by when, agreed on at the meeting `pk`."""
-    meeting = _find(request, pk, run=True)
-    form = ActionForm(request.POST if request.method == "POST" else None, forum=meeting.forum)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.create_action_point(
-                actor=request.actor,
-                meeting_id=pk,
-                text=form.cleaned_data["text"],
-                organisation=form.cleaned_data["organisation"],
-                owner_id=form.cleaned_data["owner"],
-                due_on=form.cleaned_data["due_on"],
-            )
-        except InvalidInput as error:
-            form.take_errors(error.errors)
-        else:
-            messages.success(request, _("Opgaven er skrevet op."))
-            return _to_meeting(pk)
-    context = {"form": form, "meeting": meeting, "forum": meeting.forum}
-    status = 422 if form.is_bound else 200
-    return render(request, "partnerships/action_create.html", context, status=status)
-
-
-@requires(Permission.FORUM_TAKE_PART)
-@require_POST
-def action_finish(request: ActorRequest, pk: UUID) -> HttpResponse:
-    point = services.finish_action_point(actor=request.actor, point_id=pk)
-    messages.success(request, _("Godt. Opgaven er gjort."))
-    return _back(point)
-
-
-@requires(Permission.FORUM_TAKE_PART)
-@require_POST
-def action_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
-    point = services.reopen_action_point(actor=request.actor, point_id=pk)
-    messages.success(request, _("Opgaven er åben igen."))
-    return _back(point)
-
-
-def _back(point: ActionPoint) -> HttpResponse:
-    if point.forum_id is not None:
-        return redirect("partnerships:forum-detail", pk=point.forum_id)
-    return redirect("partnerships:detail", pk=point.agreement_id)

@@ -22,6 +22,7 @@ from partnerships.models import (
     StatusReport,
 )
 from partnerships.models.agreement import IN_FORCE
+from partnerships.workflow import OVER
 from partnerships.worklist.item import MOST, Item, day_of, own, own_public
 from portal.access.actor import Actor
 from portal.access.grants import allows
@@ -175,6 +176,7 @@ def milestones(actor: Actor) -> Iterator[Item]:
             done_on__isnull=True,
             due_on__lt=clock.today(),
         )
+        .exclude(agreement__status__in=OVER)
         .select_related("agreement")
         .order_by("due_on")[:MOST]
     )
@@ -204,6 +206,7 @@ def obligations(actor: Actor) -> Iterator[Item]:
             done_on__isnull=True,
             due_on__lt=clock.today(),
         )
+        .exclude(agreement__status__in=OVER)
         .select_related("agreement")
         .order_by("due_on")[:MOST]
     )
@@ -232,6 +235,7 @@ def action_points(actor: Actor) -> Iterator[Item]:
             done_on__isnull=True,
             due_on__lt=clock.today(),
         )
+        .exclude(agreement__status__in=OVER)
         .select_related("agreement")
         .order_by("due_on")[:MOST]
     )
