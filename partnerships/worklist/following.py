@@ -190,7 +190,7 @@ def milestones(actor: Actor) -> Iterator[Item]:
             label=_("Over tid"),
             action=_("Sig, hvordan det går"),
             on=row.due_on,
-            target="milepaele",
+            target="til-notering",
         )
 
 
@@ -220,7 +220,7 @@ def obligations(actor: Actor) -> Iterator[Item]:
             label=_("Over tid"),
             action=_("Sig, hvordan det går"),
             on=row.due_on or clock.today(),
-            target="opgaver",
+            target="til-notering",
         )
 
 
