@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from organisations.models import Role
 from partnerships.entrance_mails import addresses_of
-from partnerships.models import ActionPoint, Forum, ForumMember, Meeting
+from partnerships.models import ActionPoint, Forum, ForumMember, Meeting, MinutesComment
 from partnerships.workflow import OVER
 from portal.common import clock
 from portal.notifications.registry import Ids, Mail, absolute, message, render_mail
@@ -42,6 +42,15 @@ def _queue(meeting: Meeting, kind: str, which: str = "") -> None:
         template=f"partnerships.meeting-{kind}",
         ids={"meeting": meeting.pk},
         organisation_id=meeting.forum.organisation_id,
+    )
+
+
+def queue_minutes_comment(comment: MinutesComment) -> None:
+    queue(
+        key=f"minutes-comment:{comment.pk}",
+        template="partnerships.minutes-comment",
+        ids={"comment": comment.pk},
+        organisation_id=comment.meeting.forum.organisation_id,
     )
 
 
@@ -156,6 +165,24 @@ def called_off(ids: Ids) -> list[Mail]:
 @message("partnerships.meeting-minutes")
 def minutes(ids: Ids) -> list[Mail]:
     return _to_members(ids, "meeting_minutes", Meeting.State.HELD, Meeting.State.APPROVED)
+
+
+@message("partnerships.minutes-comment")
+def minutes_comment(ids: Ids) -> list[Mail]:
+    """To those who run the forum, as long as they can still correct the minutes."""
+    comment = (
+        MinutesComment.objects.select_related("meeting__forum", "organisation")
+        .filter(pk=ids["comment"])
+        .first()
+    )
+    if comment is None or comment.meeting.state != Meeting.State.HELD:
+        return []
+    link = reverse("partnerships:meeting-detail", args=[comment.meeting_id])
+    context = {"comment": comment, "meeting": comment.meeting, "link": absolute(link)}
+    return [
+        render_mail("partnerships/minutes_comment", context, to=address)
+        for address in _addresses(comment.meeting.forum.organisation_id)
+    ]
 
 
 @message("partnerships.action-reminder")

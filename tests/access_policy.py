@@ -342,6 +342,10 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:report-edit": needs(
         "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT
     ),
+    "partnerships:report-draft": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT),
+    "partnerships:report-draft-discard": needs(
+        "POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT
+    ),
     "partnerships:report-sign": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT),
     "partnerships:report-pdf": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
     "partnerships:report-docx": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
@@ -433,6 +437,7 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:minutes-approve": needs(
         "POST", WRITERS, own=FORUM_RUNS, sees=FORUM_SEATS, of=MEETING
     ),
+    "partnerships:minutes-comment": needs("POST", WRITERS, own=FORUM_ALL, of=MEETING),
     "partnerships:minutes-file": needs("GET", WRITERS, own=FORUM_ALL, of=MEETING),
     "partnerships:action-create": needs(
         "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING

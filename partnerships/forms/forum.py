@@ -221,6 +221,15 @@ class MinutesForm(CheckedForm):
         self.data = data
 
 
+class MinutesCommentForm(CheckedForm):
+    text = forms.CharField(
+        label=_("Skal noget rettes i referatet?"),
+        help_text=_("Alle i forummet kan læse det. Den, der skriver referatet, får besked."),
+        max_length=2000,
+        widget=area(3),
+    )
+
+
 class ActionForm(_PersonForm):
     text = forms.CharField(label=_("Hvad skal gøres?"), max_length=400)
     organisation = forms.ModelChoiceField(

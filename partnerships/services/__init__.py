@@ -82,6 +82,7 @@ from partnerships.services.minutes import (
     ItemMinutes,
     WrittenMeanwhile,
     approve_minutes,
+    comment_on_minutes,
     fingerprint,
     save_minutes,
     send_minutes,
@@ -146,6 +147,7 @@ from partnerships.services.writing import (
 )
 
 __all__ = [
+    "comment_on_minutes",
     "ChangedMeanwhile",
     "ItemMinutes",
     "NOBODY",

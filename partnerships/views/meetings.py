@@ -6,16 +6,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships import services
-from partnerships.forms.forum import ItemForm, MeetingForm, MinutesForm
+from partnerships.forms.forum import ItemForm, MeetingForm, MinutesCommentForm, MinutesForm
 from partnerships.minutes_paper import minutes_pdf
 from partnerships.models import Forum, Meeting
 from partnerships.services.forums import may_run
 from partnerships.services.meetings import may_withdraw
-from partnerships.services.minutes import may_approve
+from partnerships.services.minutes import may_approve, may_comment
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
 from portal.common import clock
@@ -97,7 +98,9 @@ def meeting_detail(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "partnerships/meeting_detail.html", _page(request, meeting))
 
 
-def _page(request: ActorRequest, meeting: Meeting) -> dict[str, Any]:
+def _page(
+    request: ActorRequest, meeting: Meeting, form: MinutesCommentForm | None = None
+) -> dict[str, Any]:
     runs = may_run(request.actor, meeting.forum)
     is_open = meeting.forum.closed_at is None
     planned = meeting.state == Meeting.State.PLANNED and is_open
@@ -118,6 +121,10 @@ def _page(request: ActorRequest, meeting: Meeting) -> dict[str, Any]:
             {"row": row, "may_tick": services.may_tick(request.actor, row)} for row in points
         ],
         "planned": planned,
+        "comments": list(meeting.comments.select_related("organisation")),
+        "comment_form": (form or MinutesCommentForm())
+        if may_comment(request.actor, meeting)
+        else None,
         "may_run": runs,
         "may_approve": meeting.state == Meeting.State.HELD
         and meeting.minutes_sent_at is not None
@@ -212,6 +219,7 @@ def minutes_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "parts": form.parts(),
+        "comments": list(meeting.comments.select_related("organisation")),
         "meeting": meeting,
         "forum": meeting.forum,
         "clash": clash,
@@ -236,6 +244,24 @@ def minutes_send(request: ActorRequest, pk: UUID) -> HttpResponse:
     services.send_minutes(actor=request.actor, meeting_id=pk)
     messages.success(request, _("Referatet er sendt til medlemmerne."))
     return _to_meeting(pk)
+
+
+@requires(Permission.FORUM_TAKE_PART)
+@require_POST
+def minutes_comment(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What a member wants put right before the minutes are approved."""
+    meeting = _find(request, pk)
+    form = MinutesCommentForm(request.POST)
+    if form.is_valid():
+        try:
+            services.comment_on_minutes(actor=request.actor, meeting_id=pk, **form.cleaned_data)
+        except InvalidInput as error:
+            form.take_errors(error.errors)
+        else:
+            messages.success(request, _("Tak. Bemærkningen står nu ved referatet."))
+            return redirect(reverse("partnerships:meeting-detail", args=[pk]) + "#bemaerkninger")
+    page = _page(request, meeting, form)
+    return render(request, "partnerships/meeting_detail.html", page, status=422)
 
 
 @requires(Permission.FORUM_TAKE_PART)

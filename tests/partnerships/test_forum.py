@@ -791,3 +791,78 @@ def test_the_page_says_what_closing_means_before_it_does_it(world, client_for):
     assert "Nyt møde" not in after
     again = client.post(f"/forum/{forum.pk}/genaabn/", follow=True).content.decode()
     assert "Nyt møde" in again
+
+
+# --- comments on minutes ------------------------------------------------------------------------
+
+
+def sent_minutes(world):
+    meeting = plan(world, make_forum(world), begins_at=MONDAY)
+    propose(world, meeting)
+    hold(world, meeting)
+    services.send_minutes(actor=run(world), meeting_id=meeting.pk)
+    deliver_due()
+    return meeting
+
+
+def comment(world, meeting, text="Vi sagde nej til punkt 1.", who="receiver_manager"):
+    return services.comment_on_minutes(
+        actor=getattr(world, who).actor(), meeting_id=meeting.pk, text=text
+    )
+
+
+def test_members_say_what_is_wrong_and_who_writes_the_minutes_is_told(world, client_for):
+    meeting = sent_minutes(world)
+
+    page = client_for(world.receiver_manager).post(
+        f"/forum/moede/{meeting.pk}/referat/bemaerkning/",
+        {"text": "Vi sagde nej til punkt 1."},
+        follow=True,
+    )
+
+    assert "Vi sagde nej til punkt 1." in page.content.decode()
+    for who, path in (("municipal_coordinator", ""), ("council_coordinator", "referat/")):
+        html = client_for(getattr(world, who)).get(f"/forum/moede/{meeting.pk}/{path}")
+        assert "Vi sagde nej til punkt 1." in html.content.decode()
+    assert addresses() == [world.council_coordinator.user.email]
+    assert "sagde nej" not in mail.outbox[0].body
+
+
+def test_comments_wait_for_the_minutes_and_end_when_they_are_approved(world, client_for):
+    meeting = plan(world, make_forum(world), begins_at=MONDAY)
+    propose(world, meeting)
+    hold(world, meeting)
+    with pytest.raises(WrongState):
+        comment(world, meeting)
+
+    services.send_minutes(actor=run(world), meeting_id=meeting.pk)
+    comment(world, meeting)
+    services.approve_minutes(actor=run(world), meeting_id=meeting.pk)
+
+    with pytest.raises(WrongState):
+        comment(world, meeting)
+    page = client_for(world.receiver_manager).get(f"/forum/moede/{meeting.pk}/").content.decode()
+    assert "Vi sagde nej til punkt 1." in page
+    assert "Skriv bemærkningen" not in page
+
+
+def test_a_stranger_comments_on_nothing_and_a_comment_names_nobody_by_number(world, client_for):
+    meeting = sent_minutes(world)
+
+    for who in ("outsider_manager", "coordinator"):
+        with pytest.raises(NotFound):
+            comment(world, meeting, who=who)
+    client = client_for(world.receiver_manager)
+    for text in ("", "Karen 010190-1234 var der"):
+        page = client.post(f"/forum/moede/{meeting.pk}/referat/bemaerkning/", {"text": text})
+        assert page.status_code == 422
+    assert "Karen 010190-1234 var der" in page.content.decode()
+    assert not meeting.comments.exists()
+
+
+def test_who_runs_the_forum_is_not_told_of_the_own_comment(world):
+    meeting = sent_minutes(world)
+
+    comment(world, meeting, who="council_coordinator")
+
+    assert addresses() == []
