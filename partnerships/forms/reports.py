@@ -170,7 +170,7 @@ class Editor:
         head["version"] = version
         rows = [_row_initial(row) for row in facts.rows]
         lines = [_budget_initial(row, facts.budget_unit) for row in facts.budget]
-        in_line = {"years": self.years, "unit": facts.budget_unit}
+        in_line: dict[str, Any] = {"years": self.years, "unit": facts.budget_unit}
         if draft is not None:
             head.update(initial_from(draft, ReportForm().fields))
             rows = _typed_rows(draft, "rows", RowForm())
