@@ -1,4 +1,5 @@
-"""The mails of a forum: agenda, minutes, changes, and reminders of what somebody has promised.
+"""The mails of a forum: agenda, minutes, changes, that it closes or opens again, and reminders of
+what somebody has promised.
 
 A mail names the meeting and links; what is said in the forum stays there.
 """
@@ -9,7 +10,8 @@ from django.urls import reverse
 
 from organisations.models import Role
 from partnerships.entrance_mails import addresses_of
-from partnerships.models import ActionPoint, ForumMember, Meeting
+from partnerships.models import ActionPoint, Forum, ForumMember, Meeting, MinutesComment
+from partnerships.workflow import OVER
 from portal.common import clock
 from portal.notifications.registry import Ids, Mail, absolute, message, render_mail
 from portal.notifications.services import queue
@@ -40,6 +42,33 @@ def _queue(meeting: Meeting, kind: str, which: str = "") -> None:
         template=f"partnerships.meeting-{kind}",
         ids={"meeting": meeting.pk},
         organisation_id=meeting.forum.organisation_id,
+    )
+
+
+def queue_minutes_comment(comment: MinutesComment) -> None:
+    queue(
+        key=f"minutes-comment:{comment.pk}",
+        template="partnerships.minutes-comment",
+        ids={"comment": comment.pk},
+        organisation_id=comment.meeting.forum.organisation_id,
+    )
+
+
+def queue_closed(forum: Forum) -> None:
+    _queue_of_forum(forum, "closed")
+
+
+def queue_reopened(forum: Forum) -> None:
+    _queue_of_forum(forum, "reopened")
+
+
+def _queue_of_forum(forum: Forum, kind: str) -> None:
+    """Each time it closes or opens is told of once."""
+    queue(
+        key=f"forum:{forum.pk}:{kind}:{clock.now():%Y%m%d%H%M%S%f}",
+        template=f"partnerships.forum-{kind}",
+        ids={"forum": forum.pk},
+        organisation_id=forum.organisation_id,
     )
 
 
@@ -79,11 +108,43 @@ def _to_members(ids: Ids, name: str, *states: Meeting.State) -> list[Mail]:
     if meeting is None or meeting.state not in states:
         return []
     link = absolute(reverse("partnerships:meeting-detail", args=[meeting.pk]))
-    found: dict[str, None] = {}
-    for member in meeting.forum.members.seated().select_related("person"):
-        found.update(dict.fromkeys(addresses_of_seat(member)))
     context = {"meeting": meeting, "link": link}
-    return [render_mail(f"partnerships/{name}", context, to=address) for address in found]
+    return [
+        render_mail(f"partnerships/{name}", context, to=address)
+        for address in _addresses_in(meeting.forum)
+    ]
+
+
+def _addresses_in(forum: Forum) -> list[str]:
+    """Everybody with a seat, each address once."""
+    found: dict[str, None] = {}
+    for member in forum.members.seated().select_related("person"):
+        found.update(dict.fromkeys(addresses_of_seat(member)))
+    return list(found)
+
+
+def _of_forum(ids: Ids, name: str, *, closed: bool) -> list[Mail]:
+    """Not sent when it has been undone meanwhile."""
+    forum = Forum.objects.select_related("organisation").filter(pk=ids["forum"]).first()
+    if forum is None or (forum.closed_at is not None) != closed:
+        return []
+    context = {
+        "forum": forum,
+        "link": absolute(reverse("partnerships:forum-detail", args=[forum.pk])),
+    }
+    return [
+        render_mail(f"partnerships/{name}", context, to=address) for address in _addresses_in(forum)
+    ]
+
+
+@message("partnerships.forum-closed")
+def forum_closed(ids: Ids) -> list[Mail]:
+    return _of_forum(ids, "forum_closed", closed=True)
+
+
+@message("partnerships.forum-reopened")
+def forum_reopened(ids: Ids) -> list[Mail]:
+    return _of_forum(ids, "forum_reopened", closed=False)
 
 
 @message("partnerships.meeting-agenda")
@@ -106,6 +167,24 @@ def minutes(ids: Ids) -> list[Mail]:
     return _to_members(ids, "meeting_minutes", Meeting.State.HELD, Meeting.State.APPROVED)
 
 
+@message("partnerships.minutes-comment")
+def minutes_comment(ids: Ids) -> list[Mail]:
+    """To those who run the forum, as long as they can still correct the minutes."""
+    comment = (
+        MinutesComment.objects.select_related("meeting__forum", "organisation")
+        .filter(pk=ids["comment"])
+        .first()
+    )
+    if comment is None or comment.meeting.state != Meeting.State.HELD:
+        return []
+    link = reverse("partnerships:meeting-detail", args=[comment.meeting_id])
+    context = {"comment": comment, "meeting": comment.meeting, "link": absolute(link)}
+    return [
+        render_mail("partnerships/minutes_comment", context, to=address)
+        for address in _addresses(comment.meeting.forum.organisation_id)
+    ]
+
+
 @message("partnerships.action-reminder")
 def action_reminder(ids: Ids) -> list[Mail]:
     """To its owner; without one, to the organisation that has promised it."""
@@ -115,6 +194,8 @@ def action_reminder(ids: Ids) -> list[Mail]:
         .first()
     )
     if point is None or point.done_on is not None:
+        return []
+    if point.agreement is not None and point.agreement.status in OVER:
         return []
     if point.due_on != date.fromisoformat(str(ids["due"])):
         return []

@@ -17,7 +17,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from offers.models import Offer
 from offers.vocabularies import TARGET_GROUPS
 from partnerships import areas
-from partnerships.models import Agreement, AgreementKind, AgreementOffer, AgreementParty
+from partnerships.models import (
+    Agreement,
+    AgreementKind,
+    AgreementOffer,
+    AgreementParty,
+    StatusReport,
+)
 from partnerships.models.agreement import AgreementQuerySet
 from partnerships.workflow import RUNNING
 from portal.common import clock
@@ -156,6 +162,13 @@ def offers_of(agreement: Agreement) -> QuerySet[Offer]:
     """Linked offers that everybody may see."""
     linked = AgreementOffer.objects.filter(agreement=agreement).values("offer_id")
     return Offer.objects.public().filter(pk__in=linked).select_related("organisation")
+
+
+def reports_of(agreement: Agreement) -> QuerySet[StatusReport]:
+    """Published status reports, the newest first. Asked of an agreement that is not in the register
+    yet, they are those that would come with it."""
+    published = StatusReport.State.PUBLISHED
+    return StatusReport.objects.filter(agreement=agreement, state=published)
 
 
 def newest(count: int) -> AgreementQuerySet:

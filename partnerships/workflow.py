@@ -66,3 +66,5 @@ WRITABLE: Final = frozenset({S.IDEA, S.DRAFT, S.NEGOTIATION})
 # Notice can be given, amendments made and values written while it is in force.
 RUNNING: Final = frozenset({S.ACTIVE, S.SUSPENDED})
 AMENDABLE: Final = frozenset({S.SIGNED, S.ACTIVE, S.SUSPENDED})
+# Nothing more is done under it.
+OVER: Final = frozenset({S.CLOSED, S.CANCELLED})

@@ -134,6 +134,7 @@ SECTION, COMMENT, CLAUSE = "agreement_section", "section_comment", "clause"
 AMENDMENT, REVIEW, ASSESSMENT = "amendment", "review", "assessment"
 STEP, AGREEMENT_ROW, AGREEMENT_FILE = "step", "agreement_row", "agreement_file"
 SAVED_VIEW, SHOWN_AGREEMENT = "saved_view", "shown_agreement"
+SHOWN_REPORT = "shown_report"
 TOKEN, NUMBER, UUID, PERSONA, RESET = "token", "number", "uuid", "persona", "reset"
 
 SENDER: Final = "gp"
@@ -330,6 +331,9 @@ POLICY: Final[dict[str, Line]] = {
         own=PARTIES_HERE,
         of=AGREEMENT,
     ),
+    "partnerships:agreement-action-create": needs(
+        "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT
+    ),
     "partnerships:report-list": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
     "partnerships:report-begin": needs(
         "POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=AGREEMENT
@@ -337,6 +341,10 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:report-detail": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
     "partnerships:report-edit": needs(
         "GET POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT
+    ),
+    "partnerships:report-draft": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT),
+    "partnerships:report-draft-discard": needs(
+        "POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT
     ),
     "partnerships:report-sign": needs("POST", AGREEMENT_WRITERS, own=WRITING_PARTIES, of=REPORT),
     "partnerships:report-pdf": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=REPORT),
@@ -381,6 +389,12 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:forum-edit": needs(
         "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
     ),
+    "partnerships:forum-close": needs(
+        "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
+    ),
+    "partnerships:forum-reopen": needs(
+        "POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
+    ),
     "partnerships:forum-members": needs(
         "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=FORUM
     ),
@@ -423,6 +437,7 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:minutes-approve": needs(
         "POST", WRITERS, own=FORUM_RUNS, sees=FORUM_SEATS, of=MEETING
     ),
+    "partnerships:minutes-comment": needs("POST", WRITERS, own=FORUM_ALL, of=MEETING),
     "partnerships:minutes-file": needs("GET", WRITERS, own=FORUM_ALL, of=MEETING),
     "partnerships:action-create": needs(
         "GET POST", COORDINATORS, own=FORUM_RUNS, sees="municipal_coordinator", of=MEETING
@@ -547,6 +562,10 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:public-list": public("GET"),
     "partnerships:public-feed": public("GET"),
     "partnerships:public-detail": public("GET", of=SHOWN_AGREEMENT),
+    "partnerships:public-report": public("GET", of=SHOWN_REPORT),
+    "partnerships:public-report-pdf": public("GET", of=SHOWN_REPORT),
+    "partnerships:public-report-docx": public("GET", of=SHOWN_REPORT),
+    "partnerships:public-report-csv": public("GET", of=SHOWN_REPORT),
     "partnerships:publish": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
     "partnerships:public-yes": needs("POST", WRITERS, own=WRITERS_HERE, of=AGREEMENT),
     "partnerships:public-no": needs("POST", WRITERS, own=WRITERS_HERE, of=AGREEMENT),

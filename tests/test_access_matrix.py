@@ -61,6 +61,7 @@ from tests.factories.forums import hang_post, knock, make_forum, open_entrance, 
 from tests.factories.organisations import OrganisationFactory
 from tests.factories.partnerships import parts_of_agreement
 from tests.factories.register import make_agreement
+from tests.factories.reports import published
 from tests.proofs import WALLED, table
 from tests.rows import (
     CANARIES,
@@ -316,6 +317,7 @@ def objects(rows: Rows) -> dict[str, Objects]:
         policy.SAVED_VIEW: by_key(view),
         policy.SHOWN_AGREEMENT: by_key(shown),
         policy.REPORT: by_key(report),
+        policy.SHOWN_REPORT: by_key(published(world, shown)),
         policy.INDICATOR: by_key(indicator),
         policy.SUCCESSION: by_key(succession),
         **_at_the_entrance(world, by_key),

@@ -1,6 +1,6 @@
 """Forums, seats, meetings, agenda items, minutes and action points."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -221,6 +221,15 @@ class MinutesForm(CheckedForm):
         self.data = data
 
 
+class MinutesCommentForm(CheckedForm):
+    text = forms.CharField(
+        label=_("Skal noget rettes i referatet?"),
+        help_text=_("Alle i forummet kan læse det. Den, der skriver referatet, får besked."),
+        max_length=2000,
+        widget=area(3),
+    )
+
+
 class ActionForm(_PersonForm):
     text = forms.CharField(label=_("Hvad skal gøres?"), max_length=400)
     organisation = forms.ModelChoiceField(
@@ -229,15 +238,25 @@ class ActionForm(_PersonForm):
         to_field_name="slug",
         empty_label=_("Vælg organisation"),
     )
-    owner = _person_field(_("Ansvarlig person"), _("Får en påmindelse. Ellers får kontakten den."))
+    owner = _person_field(
+        _("Ansvarlig person"), _("Får påmindelserne. Ellers får organisationen dem.")
+    )
     due_on = forms.DateField(label=_("Senest"), widget=day())
 
-    def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, takers: Collection[int], **kwargs: Any) -> None:
+        """`takers` are the organisations that can be given the task."""
         super().__init__(*args, **kwargs)
-        seats = list(forum.members.seated().values_list("organisation_id", flat=True))
-        members = Organisation.objects.public().filter(pk__in=[*seats, forum.organisation_id])
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = members.in_danish_order()
-        people = people_of_all([*seats, forum.organisation_id])
-        self._offer_people("owner", people, _("Ingen bestemt"))
+        field.queryset = Organisation.objects.public().filter(pk__in=takers).in_danish_order()
+        self._offer_people("owner", people_of_all(takers), _("Ingen bestemt"))
+
+    def values(self) -> dict[str, Any]:
+        """As the service wants them."""
+        data = self.cleaned_data
+        return {
+            "text": data["text"],
+            "organisation": data["organisation"],
+            "owner_id": data["owner"],
+            "due_on": data["due_on"],
+        }

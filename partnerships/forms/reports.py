@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.forms.formsets import BaseFormSet
+from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +13,7 @@ from partnerships.models import ReportBudgetRow, ReportRow
 from partnerships.reports import money
 from partnerships.reports.facts import MOST_ROWS, BudgetFacts, ReportFacts, RowFacts, years_of
 from portal.common.cpr import validate_no_cpr
+from portal.common.drafts import Typed, initial_from
 
 Level = ReportBudgetRow.Level
 
@@ -151,28 +152,42 @@ BudgetFormSet = _several(BudgetForm)
 
 
 class Editor:
-    """The three parts together; `facts()` are those of a valid editor."""
+    """The three parts together; `facts()` are those of a valid editor. Opened with a draft, its
+    words stand in the fields, with the version that they were written on."""
 
     def __init__(
-        self, data: Any, facts: ReportFacts, *, version: int, years: Sequence[int]
+        self,
+        data: Any,
+        facts: ReportFacts,
+        *,
+        version: int,
+        years: Sequence[int],
+        draft: Typed | None = None,
     ) -> None:
         self.stored = facts
         self.years = years_of(facts.budget) or tuple(years)
         head = {name: getattr(facts, name) for name in ("title", "subtitle", "narrative", "cases")}
-        self.form = ReportForm(data, initial={"version": version, **head})
-        self.rows = RowFormSet(
-            data, initial=[_row_initial(row) for row in facts.rows], prefix="rows"
-        )
-        self.budget = BudgetFormSet(
-            data,
-            initial=[_budget_initial(row, facts.budget_unit) for row in facts.budget],
-            prefix="budget",
-            form_kwargs={"years": self.years, "unit": facts.budget_unit},
-        )
+        head["version"] = version
+        rows = [_row_initial(row) for row in facts.rows]
+        lines = [_budget_initial(row, facts.budget_unit) for row in facts.budget]
+        in_line: dict[str, Any] = {"years": self.years, "unit": facts.budget_unit}
+        if draft is not None:
+            head.update(initial_from(draft, ReportForm().fields))
+            rows = _typed_rows(draft, "rows", RowForm())
+            lines = _typed_rows(draft, "budget", BudgetForm(**in_line))
+        self.form = ReportForm(data, initial=head)
+        self.rows = RowFormSet(data, initial=rows, prefix="rows")
+        self.budget = BudgetFormSet(data, initial=lines, prefix="budget", form_kwargs=in_line)
         for formset in (self.rows, self.budget):
             for form in formset:
                 delete: Any = form.fields["DELETE"]
                 delete.label = _("Fjern linjen")
+
+    @property
+    def names(self) -> dict[str, forms.Field]:
+        """Every field of the page by the name that a browser posts it under."""
+        parts = [self.form, *self.forms, self.rows.management_form, self.budget.management_form]
+        return {part.add_prefix(name): row for part in parts for name, row in part.fields.items()}
 
     @property
     def forms(self) -> list[forms.Form]:
@@ -217,6 +232,20 @@ class Editor:
         changed = data.copy()
         changed["version"] = version
         self.form.data = changed
+
+
+def _typed_rows(draft: Typed, prefix: str, form: forms.Form) -> list[dict[str, Any]]:
+    """The lines of a draft that say something; an empty one is added by the page."""
+    counted = draft.get(f"{prefix}-TOTAL_FORMS", ["0"])[-1]
+    total = min(int(counted), MOST_ROWS + 1) if counted.isascii() and counted.isdecimal() else 0
+    fields = {**form.fields, DELETION_FIELD_NAME: forms.BooleanField(required=False)}
+    found = []
+    for place in range(total):
+        row = initial_from(draft, fields, prefix=f"{prefix}-{place}-")
+        choices = ("level", "in_hours", DELETION_FIELD_NAME)
+        if any(value for name, value in row.items() if name not in choices):
+            found.append(row)
+    return found
 
 
 def _row_initial(row: RowFacts) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from partnerships.models.document import (
     Document,
 )
 from partnerships.models.draft import (
+    ReportDraft,
     SectionDraft,
 )
 from partnerships.models.entrance import (
@@ -42,6 +43,7 @@ from partnerships.models.forum import (
     Forum,
     ForumMember,
     Meeting,
+    MinutesComment,
 )
 from partnerships.models.frame import (
     FrameAnswer,
@@ -133,6 +135,7 @@ __all__ = [
     "IndicatorValue",
     "Initiative",
     "Meeting",
+    "MinutesComment",
     "Milestone",
     "Obligation",
     "OfferFigures",
@@ -140,6 +143,7 @@ __all__ = [
     "Question",
     "Reminder",
     "ReportBudgetRow",
+    "ReportDraft",
     "ReportRow",
     "ReportSignature",
     "Review",

@@ -5,6 +5,7 @@ from django.db import models
 
 from organisations.models import Organisation
 from partnerships.models.agreement import Agreement
+from partnerships.models.report import StatusReport
 from partnerships.models.section import SectionKey
 from portal.access.actor import Actor
 from portal.common import clock
@@ -49,3 +50,35 @@ class SectionDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement_id}: {self.key}"
+
+
+class ReportDraftQuerySet(models.QuerySet["ReportDraft"]):
+    def visible_to(self, actor: Actor) -> "ReportDraftQuerySet":
+        if not actor.is_user:
+            return self.none()
+        return self.filter(author_id=actor.user_id, organisation_id=actor.organisation_id)
+
+
+class ReportDraft(models.Model):
+    """The same of a status report: typed, not saved, and its author's alone."""
+
+    privacy: ClassVar[dict[str, str]] = SectionDraft.privacy
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    report = models.ForeignKey(StatusReport, on_delete=models.CASCADE, related_name="+")
+    # As a browser posted it, with the version that was written on.
+    data = models.JSONField()
+    saved_at = models.DateTimeField(default=clock.now)
+
+    objects = ReportDraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["author", "organisation", "report"], name="report_draft_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.report_id)

@@ -183,6 +183,32 @@ class AgendaItem(UuidModel):
         return self.title
 
 
+class MinutesCommentQuerySet(models.QuerySet["MinutesComment"]):
+    def visible_to(self, actor: Actor) -> "MinutesCommentQuerySet":
+        return self.filter(meeting__forum__in=Forum.objects.visible_to(actor))
+
+
+class MinutesComment(UuidModel):
+    """What a member says of minutes that were sent and are not approved yet."""
+
+    privacy: ClassVar[dict[str, str]] = _PRIVACY
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="comments")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    user_id = models.BigIntegerField(null=True)
+    user_name = models.CharField(max_length=120)
+    text = models.TextField(_("bemærkning"), max_length=2000)
+    at = models.DateTimeField(default=clock.now)
+
+    objects = MinutesCommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}: {self.user_name}"
+
+
 class ActionPointQuerySet(models.QuerySet["ActionPoint"]):
     def visible_to(self, actor: Actor) -> "ActionPointQuerySet":
         """Of a forum or an agreement that exists for the actor."""

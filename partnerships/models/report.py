@@ -34,7 +34,9 @@ class StatusReportQuerySet(models.QuerySet["StatusReport"]):
         return self.filter(agreement__in=Agreement.objects.visible_to(actor).values("pk"))
 
     def public(self) -> "StatusReportQuerySet":
-        """Published, of an agreement that every party wants in the public register."""
+        """Published, of an agreement that every party wants in the public register. Signing a
+        report off is the yes to publishing it, so nothing more is asked; it comes and goes with its
+        agreement."""
         shown = Agreement.objects.public().values("pk")
         return self.filter(state=StatusReport.State.PUBLISHED, agreement__in=shown)
 

@@ -23,6 +23,7 @@ from partnerships.models import (
 from partnerships.page import contents
 from partnerships.page.life import steps_of
 from partnerships.page.states import State, approvers, is_writable, state_of
+from partnerships.page.tasks import Tasks, tasks_of
 from partnerships.page.turn import Turn, turn_of
 from partnerships.permissions import may, may_look_at_data
 from partnerships.selectors import party_of
@@ -333,6 +334,10 @@ class AgreementPage:
         return [
             {"url": reverse(name, args=[agreement.pk]), "label": label} for name, label in found
         ]
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return tasks_of(self.agreement, self.actor)
 
     @property
     def figures_url(self) -> str:

@@ -41,6 +41,8 @@ def load_agreement(actor: Actor, pk: UUID) -> Agreement:
             "amendments",
             "status_reports",
             "assessments",
+            "action_points__organisation",
+            "action_points__owner",
             "reviews__organisation",
             Prefetch("documents", Document.objects.defer("content")),
             Prefetch("signatures", Signature.objects.filter(voided_at__isnull=True)),

@@ -1,7 +1,7 @@
 """A report as its document: rows to the plain data that `portal.documents` sets, and what the page
 says of the same rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -110,6 +110,15 @@ def period_words(report: StatusReport) -> str:
 def status_words(row: ReportRow) -> str:
     """The party's own words, printed as they are; the code's words where there are none."""
     return row.status_words or (row.get_status_display() if row.status else "")
+
+
+def public_document_of(report: StatusReport) -> paper.StatusReportDocument:
+    """What everybody may read: which organisations have signed and when, and no person's name."""
+    document = document_of(report)
+    return replace(
+        document,
+        signatures=tuple(replace(row, name="", title="") for row in document.signatures),
+    )
 
 
 def document_of(report: StatusReport) -> paper.StatusReportDocument:

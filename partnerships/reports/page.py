@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from partnerships.models import AgreementParty, StatusReport
+from partnerships.models import Agreement, AgreementParty, StatusReport
 from partnerships.permissions import may
-from partnerships.reports.document import PartyLine, document_of, party_lines
+from partnerships.reports.document import PartyLine, document_of, party_lines, public_document_of
 from partnerships.selectors import party_of
 from partnerships.services.reports import missing_for_signature
 from portal.access.actor import Actor
@@ -38,6 +38,24 @@ class ReportPage:
     missing: list[str]
     annex: list[AnnexLine]
     notes: list[str]
+    # Whether its agreement stands in the public register, and so the report when it is published.
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReport:
+    """The report for everybody: no names, nothing to do but to read it and take it along."""
+
+    report: StatusReport
+    paper: StatusReportDocument
+    annex: list[AnnexLine]
+    notes: list[str]
+
+
+def public_page_of(report: StatusReport) -> PublicReport:
+    """Constant in statements. The report is one of `public()`, loaded `with_page_data`."""
+    paper = public_document_of(report)
+    return PublicReport(report, paper, _annex(paper), _notes(paper))
 
 
 def page_of(report: StatusReport, actor: Actor) -> ReportPage:
@@ -55,8 +73,13 @@ def page_of(report: StatusReport, actor: Actor) -> ReportPage:
         signs_for=own.pk if own is not None else None,
         missing=[] if published else missing_for_signature(report),
         annex=_annex(paper),
-        notes=[difference_note(row) for row in differences(paper.annex.rows)],
+        notes=_notes(paper),
+        is_shown=Agreement.objects.public().filter(pk=report.agreement_id).exists(),
     )
+
+
+def _notes(paper: StatusReportDocument) -> list[str]:
+    return [difference_note(row) for row in differences(paper.annex.rows)]
 
 
 def _annex(paper: StatusReportDocument) -> list[AnnexLine]:

@@ -45,10 +45,12 @@ from partnerships.services.figures import (
 )
 from partnerships.services.forums import (
     add_forum_member,
+    close_forum,
     create_forum,
     edit_forum,
     edit_forum_member,
     end_forum_member,
+    reopen_forum,
 )
 from partnerships.services.guiding import (
     answer_question,
@@ -80,6 +82,7 @@ from partnerships.services.minutes import (
     ItemMinutes,
     WrittenMeanwhile,
     approve_minutes,
+    comment_on_minutes,
     fingerprint,
     save_minutes,
     send_minutes,
@@ -144,6 +147,7 @@ from partnerships.services.writing import (
 )
 
 __all__ = [
+    "comment_on_minutes",
     "ChangedMeanwhile",
     "ItemMinutes",
     "NOBODY",
@@ -176,6 +180,7 @@ __all__ = [
     "comment_on_section",
     "create_action_point",
     "create_agreement_action_point",
+    "close_forum",
     "create_forum",
     "create_post",
     "decide_review",
@@ -186,6 +191,7 @@ __all__ = [
     "edit_meeting",
     "edit_post",
     "end_forum_member",
+    "reopen_forum",
     "fingerprint",
     "finish_action_point",
     "fulfil_obligation",

@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
 from partnerships.models import ActionPoint, Agreement, Forum, Meeting
-from partnerships.permissions import may
+from partnerships.permissions import may, require_may
 from partnerships.selectors import people_of
 from partnerships.services.forums import lock_forum, may_run
 from partnerships.services.meetings import lock_meeting
+from partnerships.services.mover import lock_agreement
 from partnerships.services.texts import typed
+from partnerships.workflow import OVER
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.audit import trail
 from portal.common import clock
-from portal.common.errors import InvalidInput, NotAllowed, NotFound
+from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 
 
 @transaction.atomic
@@ -59,12 +61,12 @@ def create_agreement_action_point(
     due_on: date,
     owner_id: int | None = None,
 ) -> ActionPoint:
-    """The same of an agreement: any party notes it, for any party."""
-    agreement = Agreement.objects.visible_to(actor).filter(pk=agreement_id).first()
-    if agreement is None:
-        raise NotFound()
-    if not may(actor, Permission.AGREEMENT_WRITE, agreement):
-        raise NotAllowed()
+    """The same of an agreement that is not over: any party notes it, for any party. Raises
+    `NotFound`, `NotAllowed`, `WrongState`, `InvalidInput`."""
+    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
+    require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    if agreement.status in OVER:
+        raise WrongState(_("Aftalen er slut. Der kan ikke skrives flere opgaver op."))
     parties = set(
         agreement.parties.filter(left_on__isnull=True).values_list("organisation_id", flat=True)
     )
@@ -100,6 +102,11 @@ def _create(
     )
     trail.record(actor, "action.create", point)
     return point
+
+
+def may_note(actor: Actor, agreement: Agreement) -> bool:
+    """Whether this actor may note a task of the agreement now. Links ask this."""
+    return agreement.status not in OVER and may(actor, Permission.AGREEMENT_WRITE, agreement)
 
 
 def may_tick(actor: Actor, point: ActionPoint) -> bool:

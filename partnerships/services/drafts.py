@@ -1,11 +1,12 @@
-"""What somebody has typed in a section and not saved: for its author alone, gone after 7 days.
+"""What somebody has typed in a section or a report and not saved: for its author alone, gone after
+7 days.
 
 No event and no line in the trail: nothing that anybody else can see has changed.
 """
 
 from uuid import UUID
 
-from partnerships.models import Agreement, SectionDraft, SectionKey
+from partnerships.models import Agreement, ReportDraft, SectionDraft, SectionKey, StatusReport
 from partnerships.models.draft import SectionDraftQuerySet
 from partnerships.permissions import require_may
 from portal.access.actor import Actor
@@ -56,8 +57,34 @@ def _own(agreement_id: UUID, key: str, is_suggestion: bool, actor: Actor) -> Sec
     )
 
 
+# --- a status report ----------------------------------------------------------------------------
+def save_report_draft(*, report_id: UUID, data: Typed, actor: Actor) -> ReportDraft:
+    """Keep what stands in the editor now. Raises `NotFound`, `NotAllowed`."""
+    report = StatusReport.objects.visible_to(actor).with_page_data().filter(pk=report_id).first()
+    if report is None:
+        raise NotFound()
+    require_may(actor, Permission.AGREEMENT_WRITE, report.agreement)
+    draft, _created = ReportDraft.objects.visible_to(actor).update_or_create(
+        author_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        report=report,
+        defaults={"data": data, "saved_at": clock.now()},
+    )
+    return draft
+
+
+def load_report_draft(*, report_id: UUID, actor: Actor) -> ReportDraft | None:
+    own = ReportDraft.objects.visible_to(actor).filter(report_id=report_id)
+    return own.filter(saved_at__gt=clock.now() - LIFE).first()
+
+
+def discard_report_draft(*, report_id: UUID, actor: Actor) -> None:
+    ReportDraft.objects.visible_to(actor).filter(report_id=report_id).delete()
+
+
 def forget_old_drafts() -> int:
     """A job's work: drafts that nobody has touched for 7 days."""
-    old = SectionDraft.objects.filter(saved_at__lte=clock.now() - LIFE)
-    deleted, _by_model = old.delete()
+    deleted = 0
+    for model in (SectionDraft, ReportDraft):
+        deleted += model.objects.filter(saved_at__lte=clock.now() - LIFE).delete()[0]
     return deleted

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, OrganisationKind
-from partnerships.models import Forum, ForumMember
+from partnerships import forum_mails as mails
+from partnerships.models import Forum, ForumMember, Meeting
+from partnerships.models.forum import MeetingQuerySet
 from partnerships.selectors import people_of
 from partnerships.services.texts import typed
 from portal.access.actor import Actor
@@ -45,6 +47,12 @@ def lock_forum(forum_id: UUID, actor: Actor) -> Forum:
     return forum
 
 
+def require_open(forum: Forum) -> None:
+    """Nothing new comes into a forum that is closed."""
+    if forum.closed_at is not None:
+        raise WrongState(_("Forummet er lukket. Åbn det igen, før I ændrer noget."))
+
+
 def _named(name: str) -> str:
     return typed("name", name, 160, needed=_("Giv forummet et navn."), line=True)
 
@@ -75,10 +83,52 @@ def _refuse_known(council_id: int, name: str, but: UUID | None = None) -> None:
 @transaction.atomic
 def edit_forum(*, actor: Actor, forum_id: UUID, name: str, purpose: str = "") -> Forum:
     forum = lock_forum(forum_id, actor)
+    require_open(forum)
     forum.name, forum.purpose = _named(name), typed("purpose", purpose, 2000)
     _refuse_known(forum.organisation_id, forum.name, but=forum.pk)
     forum.save(update_fields=["name", "purpose"])
     trail.record(actor, "forum.edit", forum)
+    return forum
+
+
+def coming_meetings(forum: Forum) -> MeetingQuerySet:
+    """Those that are called off when the forum closes. One that has begun may still be written
+    up."""
+    return forum.meetings.filter(state=Meeting.State.PLANNED, begins_at__gt=clock.now())
+
+
+@transaction.atomic
+def close_forum(*, actor: Actor, forum_id: UUID) -> Forum:
+    """The forum ends today and its members are told, in one mail. Coming meetings are called off;
+    seats, minutes and tasks stay as they are, and minutes that wait can still be approved.
+
+    A second click changes nothing. Raises `NotFound`, `NotAllowed`.
+    """
+    forum = lock_forum(forum_id, actor)
+    if forum.closed_at is not None:
+        return forum
+    forum.closed_at = clock.now()
+    forum.save(update_fields=["closed_at"])
+    trail.record(actor, "forum.close", forum)
+    for meeting in coming_meetings(forum).select_for_update(of=("self",)):
+        meeting.state = Meeting.State.CALLED_OFF
+        meeting.save(update_fields=["state"])
+        trail.record(actor, "meeting.call_off", meeting)
+    mails.queue_closed(forum)
+    return forum
+
+
+@transaction.atomic
+def reopen_forum(*, actor: Actor, forum_id: UUID) -> Forum:
+    """The same forum with the same seats goes on, and its members are told. Meetings that were
+    called off stay so: their days may have gone."""
+    forum = lock_forum(forum_id, actor)
+    if forum.closed_at is None:
+        return forum
+    forum.closed_at = None
+    forum.save(update_fields=["closed_at"])
+    trail.record(actor, "forum.reopen", forum)
+    mails.queue_reopened(forum)
     return forum
 
 
@@ -100,6 +150,7 @@ def add_forum_member(
 ) -> ForumMember:
     """Give an organisation a seat. One that has a seat keeps it as it is."""
     forum = lock_forum(forum_id, actor)
+    require_open(forum)
     seated = forum.members.seated().filter(organisation=organisation).first()
     if seated is not None:
         return seated
@@ -127,6 +178,7 @@ def edit_forum_member(
 ) -> ForumMember:
     """Who speaks for the organisation, and whether it chairs."""
     member = _lock_member(member_id, actor)
+    require_open(member.forum)
     if member.until is not None:
         raise WrongState(_("Organisationen har forladt forummet."))
     member.person_id = _person(member.organisation_id, person_id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from partnerships import forum_mails as mails
 from partnerships.models import AgendaItem, Forum, Meeting
-from partnerships.services.forums import lock_forum, may_run
+from partnerships.services.forums import lock_forum, may_run, require_open
 from partnerships.services.texts import typed
 from portal.access.actor import Actor
 from portal.access.grants import require
@@ -56,6 +56,7 @@ def plan_meeting(
     place: str = "",
 ) -> Meeting:
     forum = lock_forum(forum_id, actor)
+    require_open(forum)
     _checked(begins_at, ends_at)
     meeting = Meeting.objects.create(
         forum=forum,
@@ -80,6 +81,7 @@ def edit_meeting(
 ) -> Meeting:
     """Another time or place. Members who had the agenda already are told of it at once."""
     meeting = lock_meeting(meeting_id, actor)
+    require_open(meeting.forum)
     _require_planned(meeting)
     _checked(begins_at, ends_at)
     place = typed("place", place, 200, line=True)
@@ -118,6 +120,7 @@ def send_agenda(*, actor: Actor, meeting_id: UUID) -> Meeting:
     meeting = lock_meeting(meeting_id, actor)
     if meeting.agenda_sent_at is not None:
         return meeting
+    require_open(meeting.forum)
     _require_planned(meeting)
     if not meeting.agenda.exists():
         raise WrongState(_("Dagsordenen er tom. Skriv mindst ét punkt først."))
@@ -136,6 +139,7 @@ def propose_item(*, actor: Actor, meeting_id: UUID, title: str, text: str = "") 
     """Any member may put something on the agenda, until the meeting is held."""
     require(actor, Permission.FORUM_TAKE_PART)
     meeting = lock_meeting(meeting_id, actor, run=False)
+    require_open(meeting.forum)
     _require_planned(meeting)
     last = meeting.agenda.aggregate(last=Max("position"))["last"]
     item = AgendaItem.objects.create(

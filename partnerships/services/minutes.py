@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from partnerships import forum_mails as mails
-from partnerships.models import AgendaItem, Meeting
+from partnerships.models import AgendaItem, Meeting, MinutesComment
 from partnerships.services.forums import may_run
 from partnerships.services.meetings import lock_meeting
 from partnerships.services.texts import typed
 from portal.access.actor import Actor
+from portal.access.grants import allows, require
+from portal.access.permissions import Permission
 from portal.audit import trail
 from portal.common import clock
 from portal.common.errors import NotAllowed, WrongState
@@ -114,6 +116,44 @@ def send_minutes(*, actor: Actor, meeting_id: UUID) -> Meeting:
     trail.record(actor, "minutes.send", meeting)
     mails.queue_minutes(meeting)
     return meeting
+
+
+def may_comment(actor: Actor, meeting: Meeting) -> bool:
+    """Everybody in the forum, from the day the minutes are sent until they are approved."""
+    return (
+        allows(actor, Permission.FORUM_TAKE_PART)
+        and meeting.state == Meeting.State.HELD
+        and meeting.minutes_sent_at is not None
+    )
+
+
+@transaction.atomic
+def comment_on_minutes(*, actor: Actor, meeting_id: UUID, text: str) -> MinutesComment:
+    """What is wrong or missing in the minutes, before they are approved. Those who run the forum
+    are told; the words themselves stay in the forum, and change nothing in the minutes by
+    themselves.
+
+    Raises `NotFound`, `WrongState`, `InvalidInput` (empty, too long, or with a CPR number).
+    """
+    require(actor, Permission.FORUM_TAKE_PART)
+    meeting = lock_meeting(meeting_id, actor, run=False)
+    if not may_comment(actor, meeting):
+        raise WrongState(
+            _("I kan skrive bemærkninger, fra referatet er sendt, til det er godkendt.")
+        )
+    text = typed("text", text, 2000, needed=_("Skriv, hvad der skal rettes."))
+    comment = MinutesComment.objects.create(
+        meeting=meeting,
+        organisation_id=actor.organisation_id,
+        user_id=actor.user_id,
+        user_name=actor.name[:120],
+        text=text,
+        at=clock.now(),
+    )
+    trail.record(actor, "minutes.comment", meeting)
+    if not may_run(actor, meeting.forum):
+        mails.queue_minutes_comment(comment)
+    return comment
 
 
 def may_approve(actor: Actor, meeting: Meeting) -> bool:

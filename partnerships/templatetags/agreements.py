@@ -17,7 +17,8 @@ register = template.Library()
 _REVIEWERS: Final = frozenset(
     {P.AGREEMENT_REVIEW_PROFESSIONAL, P.AGREEMENT_REVIEW_LEGAL, P.AGREEMENT_REVIEW_DATA}
 )
-# Address name, words, and who goes there: holders of one of these.
+# Address name (of another app with its namespace), words, and who goes there: holders of one of
+# these.
 _WAYS: Final[tuple[tuple[str, str, frozenset[P]], ...]] = (
     ("worklist", gettext_noop("Venter på dig"), frozenset({P.AGREEMENT_VIEW})),
     ("list", gettext_noop("Register"), frozenset({P.AGREEMENT_VIEW})),
@@ -27,6 +28,7 @@ _WAYS: Final[tuple[tuple[str, str, frozenset[P]], ...]] = (
     ("guide-list", gettext_noop("Guide"), frozenset({P.AGREEMENT_WRITE})),
     ("enquiry-list", gettext_noop("Henvendelser"), frozenset({P.AGREEMENT_WRITE})),
     ("forum-list", gettext_noop("Forum"), frozenset({P.FORUM_TAKE_PART})),
+    ("succession:list", gettext_noop("Sammenlægning"), frozenset({P.SUCCESSION_PREPARE})),
 )
 
 
@@ -38,7 +40,7 @@ def agreement_ways(context: Context, here: str) -> dict[str, Any]:
         "ways": [
             {
                 "label": gettext(label),
-                "url": reverse(f"partnerships:{name}"),
+                "url": reverse(name if ":" in name else f"partnerships:{name}"),
                 "current": name == here,
             }
             for name, label, needed in _WAYS

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from partnerships import services
 from partnerships.forms.forum import ForumForm, MemberForm, SeatForm
 from partnerships.forum_calendar import calendar_events
 from partnerships.models import ActionPoint, Forum, ForumMember, Meeting
-from partnerships.services.forums import may_create, may_run
+from partnerships.services.forums import coming_meetings, may_create, may_run
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
 from portal.common import clock
@@ -41,7 +42,9 @@ def forum_list(request: ActorRequest) -> HttpResponse:
         .order_by("due_on", "pk")
     )
     context = {
-        "forums": forums.order_by("organisation__name", "name"),
+        "forums": forums.order_by(
+            F("closed_at").asc(nulls_first=True), "organisation__name", "name"
+        ),
         "meetings": meetings[:10],
         "points": points[:50],
         "may_create": may_create(request.actor),
@@ -145,6 +148,36 @@ def forum_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     else:
         form = ForumForm(initial=ForumForm.initial_of(forum))
     return _forum_form(request, form, forum)
+
+
+@requires(Permission.FORUM_RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def forum_close(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What closing means, and the yes to it."""
+    forum = _find_to_run(request, pk)
+    if request.method == "POST":
+        services.close_forum(actor=request.actor, forum_id=pk)
+        messages.success(request, _("Forummet er lukket. Medlemmerne får besked."))
+        return redirect("partnerships:forum-detail", pk=pk)
+    if forum.closed_at is not None:
+        return redirect("partnerships:forum-detail", pk=pk)
+    context = {
+        "forum": forum,
+        "meetings": list(coming_meetings(forum)),
+        "waiting": list(
+            forum.meetings.filter(state=Meeting.State.HELD).order_by("begins_at", "pk")
+        ),
+        "points": forum.action_points.open().count(),
+    }
+    return render(request, "partnerships/forum_close.html", context)
+
+
+@requires(Permission.FORUM_RUN)
+@require_POST
+def forum_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
+    services.reopen_forum(actor=request.actor, forum_id=pk)
+    messages.success(request, _("Forummet er åbent igen. Medlemmerne får besked."))
+    return redirect("partnerships:forum-detail", pk=pk)
 
 
 @requires(Permission.FORUM_RUN)

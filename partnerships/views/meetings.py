@@ -6,16 +6,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships import services
-from partnerships.forms.forum import ActionForm, ItemForm, MeetingForm, MinutesForm
+from partnerships.forms.forum import ItemForm, MeetingForm, MinutesCommentForm, MinutesForm
 from partnerships.minutes_paper import minutes_pdf
-from partnerships.models import ActionPoint, Forum, Meeting
+from partnerships.models import Forum, Meeting
 from partnerships.services.forums import may_run
 from partnerships.services.meetings import may_withdraw
-from partnerships.services.minutes import may_approve
+from partnerships.services.minutes import may_approve, may_comment
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
 from portal.common import clock
@@ -97,9 +98,12 @@ def meeting_detail(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "partnerships/meeting_detail.html", _page(request, meeting))
 
 
-def _page(request: ActorRequest, meeting: Meeting) -> dict[str, Any]:
+def _page(
+    request: ActorRequest, meeting: Meeting, form: MinutesCommentForm | None = None
+) -> dict[str, Any]:
     runs = may_run(request.actor, meeting.forum)
-    planned = meeting.state == Meeting.State.PLANNED
+    is_open = meeting.forum.closed_at is None
+    planned = meeting.state == Meeting.State.PLANNED and is_open
     points = list(meeting.action_points.select_related("organisation", "owner"))
     for row in points:
         row.forum = meeting.forum
@@ -117,6 +121,10 @@ def _page(request: ActorRequest, meeting: Meeting) -> dict[str, Any]:
             {"row": row, "may_tick": services.may_tick(request.actor, row)} for row in points
         ],
         "planned": planned,
+        "comments": list(meeting.comments.select_related("organisation")),
+        "comment_form": (form or MinutesCommentForm())
+        if may_comment(request.actor, meeting)
+        else None,
         "may_run": runs,
         "may_approve": meeting.state == Meeting.State.HELD
         and meeting.minutes_sent_at is not None
@@ -211,6 +219,7 @@ def minutes_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "parts": form.parts(),
+        "comments": list(meeting.comments.select_related("organisation")),
         "meeting": meeting,
         "forum": meeting.forum,
         "clash": clash,
@@ -239,6 +248,24 @@ def minutes_send(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.FORUM_TAKE_PART)
 @require_POST
+def minutes_comment(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What a member wants put right before the minutes are approved."""
+    meeting = _find(request, pk)
+    form = MinutesCommentForm(request.POST)
+    if form.is_valid():
+        try:
+            services.comment_on_minutes(actor=request.actor, meeting_id=pk, **form.cleaned_data)
+        except InvalidInput as error:
+            form.take_errors(error.errors)
+        else:
+            messages.success(request, _("Tak. Bemærkningen står nu ved referatet."))
+            return redirect(reverse("partnerships:meeting-detail", args=[pk]) + "#bemaerkninger")
+    page = _page(request, meeting, form)
+    return render(request, "partnerships/meeting_detail.html", page, status=422)
+
+
+@requires(Permission.FORUM_TAKE_PART)
+@require_POST
 def minutes_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
     services.approve_minutes(actor=request.actor, meeting_id=pk)
     messages.success(request, _("Referatet er godkendt. Det kan ikke ændres længere."))
@@ -256,54 +283,3 @@ def minutes_file(request: ActorRequest, pk: UUID) -> HttpResponse:
     day = f"{clock.local(meeting.begins_at):%Y-%m-%d}"
     response["Content-Disposition"] = f'inline; filename="referat-{day}.pdf"'
     return response
-
-
-# --- action points ------------------------------------------------------------------------------
-
-
-@requires(Permission.FORUM_RUN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def action_create(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Who does what by when, agreed on at the meeting `pk`."""
-    meeting = _find(request, pk, run=True)
-    form = ActionForm(request.POST if request.method == "POST" else None, forum=meeting.forum)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.create_action_point(
-                actor=request.actor,
-                meeting_id=pk,
-                text=form.cleaned_data["text"],
-                organisation=form.cleaned_data["organisation"],
-                owner_id=form.cleaned_data["owner"],
-                due_on=form.cleaned_data["due_on"],
-            )
-        except InvalidInput as error:
-            form.take_errors(error.errors)
-        else:
-            messages.success(request, _("Opgaven er skrevet op."))
-            return _to_meeting(pk)
-    context = {"form": form, "meeting": meeting, "forum": meeting.forum}
-    status = 422 if form.is_bound else 200
-    return render(request, "partnerships/action_create.html", context, status=status)
-
-
-@requires(Permission.FORUM_TAKE_PART)
-@require_POST
-def action_finish(request: ActorRequest, pk: UUID) -> HttpResponse:
-    point = services.finish_action_point(actor=request.actor, point_id=pk)
-    messages.success(request, _("Godt. Opgaven er gjort."))
-    return _back(point)
-
-
-@requires(Permission.FORUM_TAKE_PART)
-@require_POST
-def action_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
-    point = services.reopen_action_point(actor=request.actor, point_id=pk)
-    messages.success(request, _("Opgaven er åben igen."))
-    return _back(point)
-
-
-def _back(point: ActionPoint) -> HttpResponse:
-    if point.forum_id is not None:
-        return redirect("partnerships:forum-detail", pk=point.forum_id)
-    return redirect("partnerships:detail", pk=point.agreement_id)

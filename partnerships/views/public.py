@@ -68,6 +68,9 @@ def _facts(found: Agreement) -> dict[str, Any]:
         "area": areas.scope_name(found),
         "groups": TARGET_GROUPS.labels(found.target_groups),
         "offers": list(public_register.offers_of(found)),
+        "reports": list(public_register.reports_of(found)),
+        # Before it is in the register there is nothing to lead to.
+        "is_public": Agreement.objects.public().filter(pk=found.pk).exists(),
     }
 
 
@@ -102,7 +105,6 @@ def _publish_page(
         "form": form or SummaryForm(initial={"text": found.public_summary}),
         "own": own,
         "may_answer": may(request.actor, Permission.AGREEMENT_SIGN, found),
-        "is_public": Agreement.objects.public().filter(pk=found.pk).exists(),
         "can_say_yes": found.signed_on is not None,
     }
     status = 422 if form is not None else 200

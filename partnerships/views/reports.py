@@ -1,29 +1,32 @@
 """The yearly status report: the list, the paper, writing, signing, and the files."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships.forms.reports import BeginForm, Editor
-from partnerships.models import Agreement, StatusReport
+from partnerships.models import Agreement, ReportDraft, StatusReport
 from partnerships.permissions import may
 from partnerships.reports import facts as shape
 from partnerships.reports.document import document_of, party_lines
 from partnerships.reports.filling import newest_words
 from partnerships.reports.page import page_of, turn_of
+from partnerships.services import drafts
 from partnerships.services import reports as services
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
+from portal.common.drafts import Typed, answer_autosave
 from portal.common.errors import InvalidInput, NotAllowed, NotFound
 from portal.documents.report import render_report_csv, render_report_docx, render_report_pdf
 
-_PDF = "application/pdf"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_CSV = "text/csv; charset=utf-8"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CSV = "text/csv; charset=utf-8"
 
 
 def _agreement(request: ActorRequest, pk: UUID) -> Agreement:
@@ -131,14 +134,10 @@ def report_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if report.state == StatusReport.State.PUBLISHED:
         messages.info(request, _("Rapporten er udgivet. Den kan ikke ændres."))
         return redirect("partnerships:report-detail", pk=report.pk)
-    editor = Editor(
-        request.POST if request.method == "POST" else None,
-        shape.read(report),
-        version=report.version,
-        years=range(report.period_from.year, report.period_to.year + 1),
-    )
     if request.method != "POST":
-        return _edit_page(request, report, editor)
+        draft = drafts.load_report_draft(report_id=report.pk, actor=request.actor)
+        return _edit_page(request, report, _editor(report, None, draft), draft=draft)
+    editor = _editor(report, request.POST)
     if not editor.is_valid():
         return _edit_page(request, report, editor, status=422)
     typed = editor.facts()
@@ -156,8 +155,44 @@ def report_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         editor.renew(request.POST, error.version)
         conflict = shape.differences(error.now, typed)
         return _edit_page(request, report, editor, conflict=conflict, who=error, status=409)
+    drafts.discard_report_draft(report_id=report.pk, actor=request.actor)
     messages.success(request, _("Gemt."))
     return redirect("partnerships:report-detail", pk=report.pk)
+
+
+def _editor(
+    report: StatusReport, data: QueryDict | None, draft: ReportDraft | None = None
+) -> Editor:
+    return Editor(
+        data,
+        shape.read(report),
+        version=report.version,
+        years=range(report.period_from.year, report.period_to.year + 1),
+        draft=draft.data if draft is not None else None,
+    )
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_POST
+def report_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Called while typing; answers the sentence to show."""
+    report = _report(request, pk)
+
+    def keep(typed: Typed) -> datetime:
+        return drafts.save_report_draft(
+            report_id=report.pk, data=typed, actor=request.actor
+        ).saved_at
+
+    return answer_autosave(request.POST, _editor(report, request.POST).names, keep)
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_POST
+def report_draft_discard(request: ActorRequest, pk: UUID) -> HttpResponse:
+    report = _report(request, pk)
+    drafts.discard_report_draft(report_id=report.pk, actor=request.actor)
+    messages.success(request, _("Kladden er slettet."))
+    return redirect("partnerships:report-edit", pk=report.pk)
 
 
 def _edit_page(
@@ -167,6 +202,7 @@ def _edit_page(
     *,
     conflict: list[shape.Difference] | None = None,
     who: services.ReportChangedMeanwhile | None = None,
+    draft: ReportDraft | None = None,
     status: int = 200,
 ) -> HttpResponse:
     sources = {str(row.pk): row.source for row in report.rows.all()}
@@ -174,6 +210,8 @@ def _edit_page(
     context = {
         "report": report,
         "editor": editor,
+        "draft": draft,
+        "is_old_draft": draft is not None and draft.data.get("version") != [str(report.version)],
         "rows": [
             (form, _news(form["indicator"].value(), newest.get(_source(form, sources), "")))
             for form in editor.rows
@@ -194,13 +232,13 @@ def _news(written: str | None, newest: str) -> str:
 
 
 # --- files ----------------------------------------------------------------------------------------
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+def file_of(content: bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _name(report: StatusReport, ending: str) -> str:
+def file_name(report: StatusReport, ending: str) -> str:
     return f"statusrapport-{report.agreement.number}-{report.period_to.year}.{ending}"
 
 
@@ -213,18 +251,18 @@ def report_pdf(request: ActorRequest, pk: UUID) -> HttpResponse:
         content = bytes(report.document.content)
     else:
         content = render_report_pdf(document_of(report))
-    return _file(content, _PDF, _name(report, "pdf"))
+    return file_of(content, PDF, file_name(report, "pdf"))
 
 
 @requires(Permission.AGREEMENT_VIEW)
 @require_safe
 def report_docx(request: ActorRequest, pk: UUID) -> HttpResponse:
     report = _report(request, pk)
-    return _file(render_report_docx(document_of(report)), _DOCX, _name(report, "docx"))
+    return file_of(render_report_docx(document_of(report)), DOCX, file_name(report, "docx"))
 
 
 @requires(Permission.AGREEMENT_VIEW)
 @require_safe
 def report_csv(request: ActorRequest, pk: UUID) -> HttpResponse:
     report = _report(request, pk)
-    return _file(render_report_csv(document_of(report)), _CSV, _name(report, "csv"))
+    return file_of(render_report_csv(document_of(report)), CSV, file_name(report, "csv"))

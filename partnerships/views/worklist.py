@@ -50,4 +50,5 @@ def _address(item: Item) -> str:
         case "signature":
             return reverse("partnerships:sign", args=[item.agreement.pk])
         case _:
-            return reverse("partnerships:detail", args=[item.agreement.pk])
+            page = reverse("partnerships:detail", args=[item.agreement.pk])
+            return f"{page}#{item.target}" if item.target else page

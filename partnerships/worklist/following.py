@@ -19,9 +19,11 @@ from partnerships.models import (
     Milestone,
     Obligation,
     ReportSignature,
+    SectionKey,
     StatusReport,
 )
 from partnerships.models.agreement import IN_FORCE
+from partnerships.workflow import OVER
 from partnerships.worklist.item import MOST, Item, day_of, own, own_public
 from portal.access.actor import Actor
 from portal.access.grants import allows
@@ -175,6 +177,7 @@ def milestones(actor: Actor) -> Iterator[Item]:
             done_on__isnull=True,
             due_on__lt=clock.today(),
         )
+        .exclude(agreement__status__in=OVER)
         .select_related("agreement")
         .order_by("due_on")[:MOST]
     )
@@ -188,7 +191,7 @@ def milestones(actor: Actor) -> Iterator[Item]:
             label=_("Over tid"),
             action=_("Sig, hvordan det går"),
             on=row.due_on,
-            target="milepaele",
+            target=SectionKey.ACTIVITIES.value,
         )
 
 
@@ -204,6 +207,7 @@ def obligations(actor: Actor) -> Iterator[Item]:
             done_on__isnull=True,
             due_on__lt=clock.today(),
         )
+        .exclude(agreement__status__in=OVER)
         .select_related("agreement")
         .order_by("due_on")[:MOST]
     )
@@ -217,7 +221,7 @@ def obligations(actor: Actor) -> Iterator[Item]:
             label=_("Over tid"),
             action=_("Sig, hvordan det går"),
             on=row.due_on or clock.today(),
-            target="opgaver",
+            target=SectionKey.PARTIES.value,
         )
 
 
@@ -232,6 +236,7 @@ def action_points(actor: Actor) -> Iterator[Item]:
             done_on__isnull=True,
             due_on__lt=clock.today(),
         )
+        .exclude(agreement__status__in=OVER)
         .select_related("agreement")
         .order_by("due_on")[:MOST]
     )

@@ -33,7 +33,8 @@ def answer_autosave(
         values = [str(value) for value in post.getlist(name)]
         if any(find_cpr_like(value) for value in values):
             return _said(_("Kladden er ikke gemt. Fjern cpr-nummeret under »%(field)s«."), field)
-        if any(len(value) > _LONGEST for value in values):
+        longest = max(_LONGEST, getattr(field, "max_length", None) or 0)
+        if any(len(value) > longest for value in values):
             return _said(_("Kladden er ikke gemt. Teksten under »%(field)s« er for lang."), field)
         if values:
             typed[name] = values

@@ -90,3 +90,11 @@ def save(
 def sign(report: StatusReport, actor: Actor) -> StatusReport:
     now = StatusReport.objects.get(pk=report.pk)
     return services.sign_report(report_id=report.pk, version=now.version, actor=actor)
+
+
+def published(world: World, agreement: Agreement) -> StatusReport:
+    """A report of an agreement between the region and the association, signed off by both."""
+    report = begun(agreement)
+    ReportRow.objects.create(report=report, title="Følgeskab", status="on_schedule")
+    sign(report, world.coordinator.actor())
+    return sign(report, world.receiver_manager.actor())

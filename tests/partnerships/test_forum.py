@@ -666,3 +666,203 @@ def test_pages_cost_the_same_with_1_and_with_20(
         task(world, meeting, text=f"Opgave {number}")
     with django_assert_num_queries(len(few)):
         client.get(here)
+
+
+# --- the end ------------------------------------------------------------------------------------
+
+
+def close(world, forum):
+    return services.close_forum(actor=run(world), forum_id=forum.pk)
+
+
+def test_closing_tells_each_member_once_and_calls_off_what_was_coming(world):
+    forum = make_forum(world)
+    held, coming = plan(world, forum, begins_at=MONDAY - timedelta(days=7)), plan(world, forum)
+    deliver_due()
+
+    close(world, forum)
+    close(world, forum)
+
+    states = {row.pk: row.state for row in forum.meetings.all()}
+    assert states == {held.pk: Meeting.State.PLANNED, coming.pk: Meeting.State.CALLED_OFF}
+    assert [key.split(":")[0] for key in keys(forum, "forum")] == ["closed"]
+    assert addresses() == sorted(
+        [world.receiver_manager.user.email, world.municipal_coordinator.user.email]
+    )
+    assert "lukket" in mail.outbox[0].subject
+
+
+def test_nothing_is_lost_when_it_closes(world, client_for):
+    forum = make_forum(world)
+    meeting = plan(world, forum, begins_at=MONDAY)
+    item = propose(world, meeting)
+    hold(world, meeting)
+    services.send_minutes(actor=run(world), meeting_id=meeting.pk)
+    point = services.create_action_point(
+        actor=run(world),
+        meeting_id=meeting.pk,
+        text="Skriv et opslag",
+        organisation=world.receiver,
+        due_on=clock.today(),
+    )
+    close(world, forum)
+
+    member = client_for(world.receiver_manager)
+    page = member.get(f"/forum/{forum.pk}/").content.decode()
+    assert "Forummet lukkede 2. november 2026" in page
+    assert "Skriv et opslag" in page
+    assert item.title in member.get(f"/forum/moede/{meeting.pk}/").content.decode()
+    services.finish_action_point(actor=world.receiver_manager.actor(), point_id=point.pk)
+    services.approve_minutes(actor=run(world), meeting_id=meeting.pk)
+    meeting.refresh_from_db()
+    assert meeting.state == Meeting.State.APPROVED
+
+
+def test_nothing_new_comes_into_a_closed_forum(world):
+    forum = make_forum(world)
+    meeting = plan(world, forum, begins_at=MONDAY - timedelta(days=1))
+    seat = forum.members.get(organisation=world.receiver)
+    close(world, forum)
+    at = {"actor": run(world)}
+
+    for act in (
+        lambda: plan(world, forum),
+        lambda: propose(world, meeting),
+        lambda: services.send_agenda(**at, meeting_id=meeting.pk),
+        lambda: services.edit_forum(**at, forum_id=forum.pk, name="Nyt navn"),
+        lambda: services.edit_meeting(
+            **at, meeting_id=meeting.pk, title="Nyt", begins_at=MONDAY + timedelta(days=3)
+        ),
+        lambda: services.add_forum_member(
+            **at, forum_id=forum.pk, organisation=OrganisationFactory()
+        ),
+        lambda: services.edit_forum_member(**at, member_id=seat.pk, person_id=None, is_chair=True),
+    ):
+        with pytest.raises(WrongState, match="lukket"):
+            act()
+    services.end_forum_member(**at, member_id=seat.pk)
+
+
+def test_it_opens_again_with_its_seats_and_its_members_are_told(world):
+    forum = make_forum(world)
+    coming = plan(world, forum)
+    close(world, forum)
+
+    for _ in range(2):
+        services.reopen_forum(actor=run(world), forum_id=forum.pk)
+
+    coming.refresh_from_db()
+    assert coming.state == Meeting.State.CALLED_OFF
+    assert forum.members.seated().count() == 2
+    plan(world, forum)
+    kinds = [key.split(":")[0] for key in keys(forum, "forum")]
+    assert kinds == ["closed", "reopened"]
+    # The mail of what has been undone meanwhile says nothing.
+    assert len(addresses()) == 2
+    assert "åbent igen" in mail.outbox[0].subject
+
+
+def test_only_who_runs_it_closes_it(world, client_for):
+    forum = make_forum(world)
+
+    for act in (services.close_forum, services.reopen_forum):
+        with pytest.raises(NotAllowed):
+            act(actor=world.receiver_manager.actor(), forum_id=forum.pk)
+        with pytest.raises(NotFound):
+            act(actor=world.other_coordinator.actor(), forum_id=forum.pk)
+    assert "Luk forummet" not in (
+        client_for(world.receiver_manager).get(f"/forum/{forum.pk}/").content.decode()
+    )
+
+
+def test_the_page_says_what_closing_means_before_it_does_it(world, client_for):
+    forum = make_forum(world)
+    plan(world, forum)
+    client = client_for(world.council_coordinator)
+    assert f"/forum/{forum.pk}/luk/" in client.get(f"/forum/{forum.pk}/").content.decode()
+
+    page = client.get(f"/forum/{forum.pk}/luk/").content.decode()
+    assert "Ét kommende møde bliver aflyst." in page
+    forum.refresh_from_db()
+    assert forum.closed_at is None
+
+    after = client.post(f"/forum/{forum.pk}/luk/", follow=True).content.decode()
+    assert "Åbn forummet igen" in after
+    assert "Nyt møde" not in after
+    again = client.post(f"/forum/{forum.pk}/genaabn/", follow=True).content.decode()
+    assert "Nyt møde" in again
+
+
+# --- comments on minutes ------------------------------------------------------------------------
+
+
+def sent_minutes(world):
+    meeting = plan(world, make_forum(world), begins_at=MONDAY)
+    propose(world, meeting)
+    hold(world, meeting)
+    services.send_minutes(actor=run(world), meeting_id=meeting.pk)
+    deliver_due()
+    return meeting
+
+
+def comment(world, meeting, text="Vi sagde nej til punkt 1.", who="receiver_manager"):
+    return services.comment_on_minutes(
+        actor=getattr(world, who).actor(), meeting_id=meeting.pk, text=text
+    )
+
+
+def test_members_say_what_is_wrong_and_who_writes_the_minutes_is_told(world, client_for):
+    meeting = sent_minutes(world)
+
+    page = client_for(world.receiver_manager).post(
+        f"/forum/moede/{meeting.pk}/referat/bemaerkning/",
+        {"text": "Vi sagde nej til punkt 1."},
+        follow=True,
+    )
+
+    assert "Vi sagde nej til punkt 1." in page.content.decode()
+    for who, path in (("municipal_coordinator", ""), ("council_coordinator", "referat/")):
+        html = client_for(getattr(world, who)).get(f"/forum/moede/{meeting.pk}/{path}")
+        assert "Vi sagde nej til punkt 1." in html.content.decode()
+    assert addresses() == [world.council_coordinator.user.email]
+    assert "sagde nej" not in mail.outbox[0].body
+
+
+def test_comments_wait_for_the_minutes_and_end_when_they_are_approved(world, client_for):
+    meeting = plan(world, make_forum(world), begins_at=MONDAY)
+    propose(world, meeting)
+    hold(world, meeting)
+    with pytest.raises(WrongState):
+        comment(world, meeting)
+
+    services.send_minutes(actor=run(world), meeting_id=meeting.pk)
+    comment(world, meeting)
+    services.approve_minutes(actor=run(world), meeting_id=meeting.pk)
+
+    with pytest.raises(WrongState):
+        comment(world, meeting)
+    page = client_for(world.receiver_manager).get(f"/forum/moede/{meeting.pk}/").content.decode()
+    assert "Vi sagde nej til punkt 1." in page
+    assert "Skriv bemærkningen" not in page
+
+
+def test_a_stranger_comments_on_nothing_and_a_comment_names_nobody_by_number(world, client_for):
+    meeting = sent_minutes(world)
+
+    for who in ("outsider_manager", "coordinator"):
+        with pytest.raises(NotFound):
+            comment(world, meeting, who=who)
+    client = client_for(world.receiver_manager)
+    for text in ("", "Karen 010190-1234 var der"):
+        page = client.post(f"/forum/moede/{meeting.pk}/referat/bemaerkning/", {"text": text})
+        assert page.status_code == 422
+    assert "Karen 010190-1234 var der" in page.content.decode()
+    assert not meeting.comments.exists()
+
+
+def test_who_runs_the_forum_is_not_told_of_the_own_comment(world):
+    meeting = sent_minutes(world)
+
+    comment(world, meeting, who="council_coordinator")
+
+    assert addresses() == []

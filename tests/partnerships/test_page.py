@@ -302,6 +302,7 @@ def test_the_page_costs_the_same_with_twenty_of_each(world: World, client_for: C
         agreement_id=agreement.pk, key="purpose", text="Godt.", actor=association
     )
     region.write("risks", risks=_risks(1))
+    _promise(agreement, world)
     client = client_for(world.receiver_manager)
     before = _statements(client, agreement)
 
@@ -309,6 +310,7 @@ def test_the_page_costs_the_same_with_twenty_of_each(world: World, client_for: C
         services.comment_on_section(
             agreement_id=agreement.pk, key="purpose", text=f"Godt {number}.", actor=association
         )
+        _promise(agreement, world)
     region.write("risks", risks=_risks(20))
     day = fresh(agreement).starts_on
     society.write(
@@ -329,6 +331,17 @@ def test_the_page_costs_the_same_with_twenty_of_each(world: World, client_for: C
     )
 
     assert _statements(client, agreement) == before
+
+
+def _promise(agreement: Agreement, world: World) -> None:
+    services.create_agreement_action_point(
+        actor=world.receiver_manager.actor(),
+        agreement_id=agreement.pk,
+        text="Find et lokale",
+        organisation=world.receiver,
+        due_on=clock.today(),
+        owner_id=world.receiver_manager.user.pk,
+    )
 
 
 def _risks(count: int) -> list[dict[str, object]]:

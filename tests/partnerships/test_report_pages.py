@@ -41,10 +41,11 @@ def fields_of(html: str) -> dict[str, str]:
     data: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if attributes.get("type") == "checkbox" and " checked" not in tag:
+        is_tick = attributes.get("type") == "checkbox"
+        if is_tick and " checked" not in tag:
             continue
         if "name" in attributes:
-            data[attributes["name"]] = attributes.get("value", "")
+            data[attributes["name"]] = attributes.get("value", "on" if is_tick else "")
     for name, words in re.findall(
         r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.S
     ):

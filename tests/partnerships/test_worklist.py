@@ -443,7 +443,10 @@ def test_every_button_opens_the_page_where_it_is_done(world: World, client_for: 
     kinds = {row["item"].kind for row in rows}
     assert kinds == {"review", "signature", "section", "agreement", "report", "amendment"}
     for row in rows:
-        assert client.get(row["url"]).status_code == 200, row
+        page = client.get(row["url"])
+        assert page.status_code == 200, row
+        place = row["url"].partition("#")[2]
+        assert not place or f'id="{place}"' in page.content.decode(), row
 
 
 @pytest.mark.parametrize("address", ["partnerships:worklist", "partnerships:reviews"])
