@@ -12,6 +12,7 @@ from partnerships.models.agreement import (
 )
 from partnerships.models.amendment import (
     Amendment,
+    PartyChange,
 )
 from partnerships.models.budget import (
     BudgetAmount,
@@ -136,6 +137,7 @@ __all__ = [
     "Milestone",
     "Obligation",
     "OfferFigures",
+    "PartyChange",
     "Payment",
     "Question",
     "Reminder",

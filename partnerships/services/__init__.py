@@ -55,6 +55,11 @@ from partnerships.services.guiding import (
     start_agreement_from,
     start_assessment,
 )
+from partnerships.services.joining import (
+    ask_party_in,
+    drop_party_change,
+    let_party_go,
+)
 from partnerships.services.living import (
     close_agreement,
     fulfil_obligation,
@@ -163,6 +168,7 @@ __all__ = [
     "approve_minutes",
     "approve_section",
     "ask_for_review",
+    "ask_party_in",
     "begin_amendment",
     "begin_draft",
     "begin_due_reports",
@@ -180,6 +186,7 @@ __all__ = [
     "create_post",
     "decide_review",
     "delete_view",
+    "drop_party_change",
     "edit_entrance",
     "edit_forum",
     "edit_forum_member",
@@ -190,6 +197,7 @@ __all__ = [
     "finish_action_point",
     "fulfil_obligation",
     "give_notice",
+    "let_party_go",
     "link_enquiry_sender",
     "link_offers",
     "load_programme",

@@ -582,8 +582,13 @@ class Agreements(RuleBasedStateMachine):
                 "owner": "",
             },
         ]
+        row = Amendment.objects.filter(pk=self._which(life)["amendment_id"]).first()
         return services.save_amended_section(
-            **self._which(life), key="risks", facts=facts, actor=actor
+            **self._which(life),
+            key="risks",
+            facts=facts,
+            version=row.version_of("risks") if row else 0,
+            actor=actor,
         )
 
     def act_amend_send(self, life: Life, actor: Any) -> object:
