@@ -96,16 +96,33 @@ def joining_signatures(agreement: Agreement) -> dict[UUID, Signature]:
 # --- what stands in the way ---------------------------------------------------------------------
 def hindrances(agreement: Agreement, row: Amendment) -> list[str]:
     """Sentences; none when it can take effect as it stands. The triggers hold the same rules."""
+    gone = list(_given_to_nobody(agreement, row))
     if not row.party_changes.exists():
-        return []
+        return gone
     after = parties_after(agreement, row)
     return [
+        *gone,
         *_empty_sides(after),
         *_nobody_to_sign(row),
         *_outside_the_frame(agreement, row),
         *_children_left_alone(agreement, row, after),
         *_frames_that_meet(agreement, row, after),
     ]
+
+
+def _given_to_nobody(agreement: Agreement, row: Amendment) -> Iterator[str]:
+    """A new party was given something and then dropped again."""
+    written = row.after.get(SectionKey.PARTIES)
+    if written is None:
+        return
+    named = {one["party"] for one in written["obligations"]}
+    known = {one.organisation.slug for one in signers_of(agreement, row)}
+    known.update(agreement.obligations.values_list("party__organisation__slug", flat=True))
+    for organisation in Organisation.objects.filter(slug__in=named - known):
+        yield (
+            _("%(name)s har fået opgaver i tillægget, men er ikke part. Ret opgaverne.")
+            % {"name": organisation.name}
+        )
 
 
 def _empty_sides(after: list[AgreementParty]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from django.db import DatabaseError, transaction
 from organisations.models import Organisation
 from partnerships import services
 from partnerships.amended_parties import hindrances
-from partnerships.facts import read
+from partnerships.editor.choices import Choosing
+from partnerships.facts import SECTIONS, read
 from partnerships.mails import event as event_mails
 from partnerships.models import (
     Agreement,
@@ -348,6 +349,61 @@ def test_what_the_amendment_hands_over_stays(world):
 
     task.refresh_from_db()
     assert task.party.organisation == world.outsider
+
+
+def give(row: Amendment, organisation: Organisation, actor: Any, version: int = 0) -> None:
+    facts = read(fresh(row.agreement), "parties")
+    task = {"id": "", "party": organisation.slug, "text": "Holde kurser"}
+    services.save_amended_section(
+        **which(row),
+        key="parties",
+        facts={**facts, "obligations": [*facts["obligations"], task]},
+        version=version,
+        actor=actor,
+    )
+
+
+def test_a_new_party_can_be_given_something_in_the_same_amendment(world):
+    agreement = agreement_in("signed", world)
+    public = world.coordinator.actor()
+    row = amend_parties(agreement, public)
+    with pytest.raises(InvalidInput):
+        give(row, world.outsider, public)
+    party = take_in(row, world.outsider, public)
+    give(row, world.outsider, public)
+    services.drop_party_change(**which(row), party_id=party.pk, actor=public)
+    with pytest.raises(WrongState, match="men er ikke part"):
+        send(row, public)
+    take_in(row, world.outsider, public)
+    send(row, public)
+
+    sign_amendment(row, world.coordinator, world.receiver_manager, world.outsider_manager)
+
+    assert agreement.obligations.get().party.organisation == world.outsider
+
+
+def test_what_a_party_did_before_it_left_does_not_lock_the_section(world):
+    agreement = joined(world)
+    public = world.coordinator.actor()
+    party = agreement.parties.get(organisation=world.outsider)
+    agreement.obligations.create(party=party, text="Et møde", done_on=clock.today())
+    row = amend_parties(agreement, public)
+    let_go(row, world.outsider, public)
+    send(row, public)
+    sign_amendment(row, world.coordinator, world.receiver_manager, world.outsider_manager)
+    row = amend_parties(agreement, public)
+
+    give(row, world.receiver, public)
+
+    choosing = Choosing(
+        fresh(agreement), agreement.parties.get(organisation=world.region), everything=True
+    )
+    done = next(
+        one for one in row.agreement.obligations.all() if one.party.organisation == world.outsider
+    )
+    column = SECTIONS["parties"].part("obligations").columns[0]
+    shown = choosing.of(column, {"id": str(done.pk), "party": world.outsider.slug})
+    assert world.outsider.slug in dict(shown)
 
 
 def test_the_last_of_a_side_cannot_leave(world):
