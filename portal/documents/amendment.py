@@ -94,6 +94,5 @@ def _moved(title: str, parties: Sequence[MovedParty], since: date | None) -> tup
         title,
         paper.text(told),
         paper.table(title, columns, rows),
-        paper.text(_("Opgaver, der ikke er løst, og som falder væk:")) if undone else (),
-        paper.bullets(_("Opgaver, der falder væk"), undone),
+        paper.bullets(_("Opgaver, der ikke er løst, og som falder væk"), undone),
     )
