@@ -178,8 +178,7 @@ def _move_asked(leaving: AgreementParty, there: AgreementParty | None, new: Orga
     what the old one signed. One that is a party already needs not come in."""
     if there is None:
         leaving.organisation = new
-        leaving.contact = leaving.deputy = None
-        leaving.save(update_fields=["organisation", "contact", "deputy"])
+        leaving.save(update_fields=["organisation"])
     else:
         leaving.succeeded_by = there
         leaving.save(update_fields=["succeeded_by"])

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from organisations.models import Organisation
+from organisations.models import Organisation, Role
 from partnerships import services
 from partnerships.amended_parties import hindrances
+from partnerships.documents import amendment_text, document_of
 from partnerships.editor.choices import Choosing
 from partnerships.facts import SECTIONS, read
 from partnerships.mails import event as event_mails
@@ -20,10 +21,15 @@ from partnerships.models import (
     PartyChange,
     SectionApproval,
 )
+from partnerships.page import load_agreement
+from partnerships.page.build import AgreementPage
+from partnerships.services.succession import transfer_agreements
 from partnerships.worklist import waiting
+from portal.access.actor import system_actor
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.notifications.models import OutgoingMessage
+from tests.factories.organisations import add_member
 from tests.factories.partnerships import agreement_in, amend_parties, fresh, sign_amendment
 from tests.factories.register import past_the_guards
 from tests.world import Person, World
@@ -491,6 +497,100 @@ def test_a_row_that_is_not_in_yet_is_always_out(world):
 
     with pytest.raises(DatabaseError), transaction.atomic():
         agreement.parties.update(has_been_in=False)
+
+
+# --- where it is shown --------------------------------------------------------------------------
+def test_the_text_to_sign_says_who_comes_and_goes_and_has_a_line_for_each(world, monkeypatch):
+    monkeypatch.setattr("partnerships.documents.render_amendment_pdf", lambda paper: paper)
+    agreement = agreement_in("signed", world)
+    public = world.coordinator.actor()
+    party = agreement.parties.get(organisation=world.receiver)
+    for text, done_on in (("Finde værter", None), ("Et møde", clock.today())):
+        agreement.obligations.create(party=party, text=text, done_on=done_on)
+    row = amend_parties(agreement, public)
+    take_in(row, world.outsider, public)
+    let_go(row, world.receiver, public)
+
+    paper: Any = amendment_text(fresh(agreement), row)
+
+    assert [one.name for one in paper.joining] == [world.outsider.name]
+    assert [(one.name, one.undone) for one in paper.leaving] == [
+        (world.receiver.name, ("Finde værter",))
+    ]
+    assert {one.party for one in paper.signatures} == {
+        world.region.name,
+        world.receiver.name,
+        world.outsider.name,
+    }
+
+
+def test_the_agreement_shows_what_binds_a_party_that_came_later(world):
+    agreement = joined(world)
+
+    lines = {one.party: one for one in document_of(agreement).signatures}
+    boxes = AgreementPage(
+        load_agreement(world.coordinator.actor(), agreement.pk), world.coordinator.actor()
+    ).section("parties")
+
+    assert lines[world.outsider.name].signed_on == clock.today()
+    shown = {one["name"]: one["signature"] for one in boxes.content}
+    assert shown[world.outsider.name].signer_name == "Ulla Leder"
+    (moved,) = document_of(agreement).amendments
+    assert [(one.old, one.new) for one in moved.changes] == [("", world.outsider.name)]
+
+
+def test_who_stands_above_a_public_body_that_is_asked_reads_as_it_does(world):
+    hospital = world.department
+    above = world.other_region
+    Organisation.objects.filter(pk=hospital.pk).update(parent=above)
+    leader = add_member(hospital, Role.MANAGER, name="Hanne Leder", email="hanne@samspil.example")
+    agreement = agreement_in("signed", world)
+    public = world.coordinator.actor()
+    row = amend_parties(agreement, public)
+    take_in(row, hospital, public)
+    before = sees(world.other_coordinator, agreement)
+    send(row, public)
+    while_asked = sees(world.other_coordinator, agreement)
+    services.withdraw_amendment(**which(row), comment="Ikke nu.", actor=public)
+
+    assert leader is not None
+    assert (before, while_asked, sees(world.other_coordinator, agreement)) == (False, True, False)
+
+
+# --- organisations that are taken over meanwhile ------------------------------------------------
+def test_an_amendment_asks_the_one_that_took_over(world):
+    agreement = agreement_in("signed", world)
+    public, job = world.coordinator.actor(), system_actor("tests")
+    row = amend_parties(agreement, public)
+    take_in(row, world.outsider, public)
+    send(row, public)
+    sign_amendment(row, world.outsider_manager)
+
+    transfer_agreements(
+        moves={(agreement.pk, world.outsider.pk): world.parent.pk}, on=clock.today(), actor=job
+    )
+
+    assert not sees(world.outsider_manager, agreement)
+    assert sees(world.parent_handler, agreement)
+    sign_amendment(row, world.coordinator, world.receiver_manager)
+    assert row.state == "in_force"
+    assert world.parent.slug in present(agreement)
+
+
+def test_one_that_is_taken_over_by_a_party_needs_not_come_in(world):
+    agreement = agreement_in("signed", world)
+    public, job = world.coordinator.actor(), system_actor("tests")
+    row = amend_parties(agreement, public)
+    take_in(row, world.outsider, public)
+    send(row, public)
+
+    transfer_agreements(
+        moves={(agreement.pk, world.outsider.pk): world.receiver.pk}, on=clock.today(), actor=job
+    )
+    sign_amendment(row, world.coordinator, world.receiver_manager)
+
+    assert row.state == "in_force"
+    assert present(agreement) == {world.region.slug, world.receiver.slug}
 
 
 # --- frame agreements ---------------------------------------------------------------------------
