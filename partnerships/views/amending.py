@@ -234,6 +234,7 @@ def amendment_sign(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResp
         "own": own,
         "party": party,
         "amendment": row,
+        "is_new": is_new,
     }
     form = SignForm(
         request.POST if request.method == "POST" else None,

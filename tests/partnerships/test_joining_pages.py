@@ -125,7 +125,10 @@ def test_the_new_party_reads_everything_signs_and_is_in(world, public, outsider)
     page = text_of(outsider.get(url("amendment", agreement, row.pk)))
     assert "Læs hele aftalen" in page
     assert outsider.get(url("document", agreement, row.document_id)).status_code == 200
-    form = outsider.get(url("amendment-sign", agreement, row.pk)).context["form"]
+    assert url("amendment-refuse", agreement, row.pk) in page
+    shown = outsider.get(url("amendment-sign", agreement, row.pk))
+    assert "I bliver bundet af hele aftalen" in text_of(shown)
+    form = shown.context["form"]
     assert form["contact"].value() == str(world.outsider_manager.user.pk)
     data = {"sha256": row.document.sha256, "title": "Formand", "confirm": "on"}
     assert outsider.post(url("amendment-sign", agreement, row.pk), data).status_code == 422
