@@ -6,6 +6,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from partnerships.amended_parties import (
+    coming,
+    going,
+    joining_signatures,
+    left_undone,
+    signers_of,
+)
 from partnerships.facts import changes
 from partnerships.models import (
     Agreement,
@@ -26,7 +33,7 @@ from portal.common.templatetags.look import number
 from portal.documents import agreement as paper
 from portal.documents import paper as lettering
 from portal.documents.agreement import AgreementDocument, render_agreement_pdf
-from portal.documents.amendment import AmendmentDocument, render_amendment_pdf
+from portal.documents.amendment import AmendmentDocument, MovedParty, render_amendment_pdf
 from portal.documents.paper import Paper, Person, Shape, render_pdf
 from portal.documents.paper import Signature as SignatureLine
 
@@ -56,9 +63,13 @@ def amendment_text(agreement: Agreement, row: Amendment) -> bytes:
             number=row.number,
             kind=row.get_kind_display(),
             reason=row.reason,
+            joining=tuple(_moved(one) for one in coming(row)),
+            leaving=tuple(_moved(one, left_undone(row, one)) for one in going(row)),
             changes=tuple(_changes_of(row)),
             effective_on=row.effective_on,
-            signatures=tuple(signature_lines(agreement, None)),
+            signatures=tuple(
+                SignatureLine(party=one.organisation.name) for one in signers_of(agreement, row)
+            ),
         )
     )
 
@@ -67,6 +78,17 @@ def _changes_of(row: Amendment) -> Iterable[paper.Change]:
     for key, after in row.after.items():
         for change in changes(key, row.before[key], after):
             yield paper.Change(what=change.label, old=change.old, new=change.new)
+
+
+def _moved(party: AgreementParty, undone: Iterable[str] = ()) -> MovedParty:
+    organisation = party.organisation
+    return MovedParty(
+        name=organisation.name,
+        side=party.get_side_display(),
+        cvr=organisation.cvr,
+        municipality=organisation.municipality.full_name if organisation.municipality else "",
+        undone=tuple(undone),
+    )
 
 
 def document_of(agreement: Agreement, *, for_signature: bool = False) -> AgreementDocument:
@@ -266,8 +288,15 @@ def _amendments(agreement: Agreement) -> Iterable[paper.AmendmentInForce]:
             number=row.number,
             kind=row.get_kind_display(),
             effective_on=row.effective_on,
-            changes=tuple(_changes_of(row)),
+            changes=(*_moves_of(row), *_changes_of(row)),
         )
+
+
+def _moves_of(row: Amendment) -> Iterable[paper.Change]:
+    for one in coming(row):
+        yield paper.Change(what=_("Part"), old="", new=one.organisation.name)
+    for one in going(row):
+        yield paper.Change(what=_("Part"), old=one.organisation.name, new="")
 
 
 def letter(agreement: Agreement, kind: str, *, text: str, day: date, actor: Actor) -> bytes:
@@ -308,6 +337,8 @@ def signature_lines(agreement: Agreement, text: Document | None) -> Iterable[Sig
         for row in Signature.objects.filter(document=text, voided_at__isnull=True)
         if text is not None
     }
+    if any(row.joined_on and row.pk not in signed for row in agreement.parties.all()):
+        signed |= joining_signatures(agreement)
     for party in agreement.parties.all():
         if party.left_on is not None and party.pk not in signed:
             continue

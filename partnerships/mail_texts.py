@@ -164,6 +164,33 @@ EVENTS: Final[Mapping[str, Words]] = {
     ),
 }
 
+# The same events, as one hears them that the amendment asks in and that is no party yet.
+ASKED_IN: Final[Mapping[str, Words]] = {
+    "amendment_to_signature": Words(
+        _("vil I være med i en aftale?"),
+        _("%(who)s vil gerne have jer med i en aftale, der gælder allerede."),
+        _("Læs aftalen og tillægget. Skriv under, hvis I vil være med. Et nej er helt i orden."),
+        "partnerships:amendment",
+    ),
+    "amendment_refused": Words(
+        _("I skal ikke skrive under nu"),
+        _("%(who)s vil have noget lavet om i tillægget. Jeres underskrift gælder ikke længere."),
+        _("I skal ikke gøre noget. I hører fra os, hvis I bliver spurgt igen."),
+        "partnerships:list",
+    ),
+    "amendment_withdrawn": Words(
+        _("I skal ikke skrive under alligevel"),
+        _("%(who)s har trukket tillægget tilbage. I bliver ikke part i aftalen."),
+        _("I skal ikke gøre noget."),
+        "partnerships:list",
+    ),
+    "amendment_signed": Words(
+        _("alle har skrevet under på tillægget"),
+        _("Alle har skrevet under. I er part i aftalen, fra tillægget gælder."),
+        page="partnerships:amendment",
+    ),
+}
+
 REMINDERS: Final[Mapping[str, Words]] = {
     "end": Words(
         _("aftalen slutter %(day)s"),

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from organisations.models import Membership, Organisation
-from partnerships.mail_texts import EVENTS, REMINDERS, Words
+from partnerships.amended_parties import coming
+from partnerships.mail_texts import ASKED_IN, EVENTS, REMINDERS, Words
 from partnerships.models import (
     Agreement,
     AgreementEvent,
     AgreementParty,
     AgreementState,
+    Amendment,
     Milestone,
     Reminder,
     Review,
@@ -73,7 +75,28 @@ def event(ids: Ids) -> list[Mail]:
     return [
         _mail(agreement, user, words, _address(words, agreement, row), who=_who(row))
         for _party, user in to_parties(parties, but=row.actor_user_id)
+    ] + _to_asked_in(agreement, row, kind)
+
+
+def _to_asked_in(agreement: Agreement, row: AgreementEvent, kind: str) -> list[Mail]:
+    """Those that an amendment asks to become parties: they hear when they shall sign, and when not.
+    Nothing before it is sent to signature, and nothing of what they cannot see any more."""
+    words = ASKED_IN.get(kind)
+    amendment = agreement.amendments.filter(number=row.details.get("number")).first()
+    if words is None or amendment is None:
+        return []
+    if words.page == "partnerships:list":
+        if not row.details.get("asked"):
+            return []
+    elif amendment.state not in (Amendment.State.AWAITING_SIGNATURE, Amendment.State.SIGNED):
+        return []
+    asked = [
+        one
+        for one in coming(amendment)
+        if one.left_on is not None and one.organisation_id != row.actor_organisation_id
     ]
+    link = _address(words, agreement, row)
+    return [_mail(agreement, user, words, link, who=_who(row)) for _p, user in to_parties(asked)]
 
 
 def _who(row: AgreementEvent) -> str:
@@ -83,6 +106,8 @@ def _who(row: AgreementEvent) -> str:
 
 
 def _address(words: Words, agreement: Agreement, row: AgreementEvent) -> str:
+    if words.page == "partnerships:list":
+        return reverse(words.page)
     number = row.details.get("number")
     if words.page.startswith("partnerships:amendment") and number is not None:
         amendment = agreement.amendments.get(number=number)

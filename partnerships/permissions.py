@@ -1,6 +1,6 @@
 """May this actor do this to that agreement? The row is visible already; this says what for."""
 
-from partnerships.models import Agreement, Review, Side
+from partnerships.models import Agreement, AgreementParty, Review, Side
 from partnerships.selectors import is_owner_above, party_of
 from partnerships.workflow import TRANSITIONS
 from portal.access.actor import Actor
@@ -28,6 +28,15 @@ def may(actor: Actor, permission: Permission, agreement: Agreement) -> bool:
     if permission is Permission.AGREEMENT_STEER:
         return (party is not None and party.side == Side.PUBLIC) or is_owner_above(agreement, actor)
     return party is not None
+
+
+def may_sign_amendment(actor: Actor, party: AgreementParty) -> bool:
+    """Whether the actor may sign for `party`, which may be one that an amendment asks in."""
+    return (
+        actor.is_strong
+        and party.organisation_id == actor.organisation_id
+        and allows(actor, Permission.AGREEMENT_SIGN)
+    )
 
 
 def may_move(actor: Actor, verb: str, agreement: Agreement) -> bool:

@@ -14,6 +14,7 @@ from partnerships.views import (
     files,
     forum,
     guide,
+    joining,
     living,
     meetings,
     page,
@@ -203,6 +204,21 @@ urlpatterns = [
     # amendments
     path("aftaler/<uuid:pk>/tillaeg/nyt/", amending.amendment_create, name="amendment-create"),
     path("aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/", amending.amendment, name="amendment"),
+    path(
+        "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/parter/",
+        joining.amendment_parties,
+        name="amendment-parties",
+    ),
+    path(
+        "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/parter/ud/",
+        joining.amendment_party_out,
+        name="amendment-party-out",
+    ),
+    path(
+        "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/parter/fortryd/",
+        joining.amendment_party_undo,
+        name="amendment-party-undo",
+    ),
     path(
         "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/til-underskrift/",
         amending.amendment_send,

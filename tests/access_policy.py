@@ -527,6 +527,9 @@ POLICY: Final[dict[str, Line]] = {
     # agreements: amendments
     "partnerships:amendment-create": needs("GET POST", WRITERS, own=PARTIES, of=AGREEMENT),
     "partnerships:amendment": needs("GET", AGREEMENTS, own=PARTIES + " lawyer dpo", of=AMENDMENT),
+    "partnerships:amendment-parties": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    "partnerships:amendment-party-out": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    "partnerships:amendment-party-undo": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-send": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-sign": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-refuse": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),

@@ -31,7 +31,7 @@ class Choosing:
             case Kind.ONE_OF:
                 return one_of(column)
             case Kind.ORGANISATION:
-                return self._organisations(column)
+                return self._organisations(column, row or {})
             case Kind.MEMBER:
                 return self._members(row or {})
             case Kind.AREA:
@@ -51,12 +51,22 @@ class Choosing:
             (row.organisation.name for row in self._parties if row.organisation.slug == owner), ""
         )
 
-    def _organisations(self, column: Column) -> Choices:
-        parties = self._parties if self._everything else [self._own]
-        named: Choices = [(row.organisation.slug, row.organisation.name) for row in parties]
-        if column.required:
-            return named
-        return [("", _("Ingen af parterne")), *named]
+    def _organisations(self, column: Column, row: Mapping[str, Any]) -> Choices:
+        parties = [*self._parties, *self._coming] if self._everything else [self._own]
+        named = {one.organisation.slug: one.organisation.name for one in parties}
+        now = str(row.get(column.name) or "")
+        if now and now not in named:
+            # A party that has left stays until somebody chooses another.
+            named |= dict(Organisation.objects.filter(slug=now).values_list("slug", "name"))
+        return [*([] if column.required else [("", _("Ingen af parterne"))]), *named.items()]
+
+    @cached_property
+    def _coming(self) -> list[AgreementParty]:
+        """Those that a draft amendment takes in can be given something in the same amendment."""
+        rows = AgreementParty.objects.filter(
+            agreement=self._agreement, changes__way="joins", changes__amendment__state="draft"
+        )
+        return list(rows.select_related("organisation"))
 
     def _members(self, row: Mapping[str, Any]) -> Choices:
         party = next((one for one in self._parties if str(one.pk) == row.get("id")), self._own)

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -267,6 +268,15 @@ def _in_order(row: Mapping[str, Any], prefix: str, errors: Errors, sentence: str
         errors.setdefault(f"{prefix}ends_on", sentence)
 
 
+def _named(agreement: Agreement) -> set[str]:
+    """Who can be given something: the parties, and those that a draft amendment takes in. While
+    there is one, nothing but the amendment is written."""
+    rows = agreement.parties.filter(
+        Q(left_on__isnull=True) | Q(changes__way="joins", changes__amendment__state="draft")
+    )
+    return set(rows.values_list("organisation__slug", flat=True))
+
+
 def _check_parties(facts: Facts, agreement: Agreement, errors: Errors) -> None:
     from partnerships.selectors import people_of_party
 
@@ -294,7 +304,9 @@ def _check_parties(facts: Facts, agreement: Agreement, errors: Errors) -> None:
             errors.setdefault(
                 f"parties-{number}-deputy", _("Vælg en anden end kontakten som stedfortræder.")
             )
-    slugs = {party.organisation.slug for party in there.values()}
+    # What a party did before it left is still its own.
+    before = agreement.obligations.values_list("party__organisation__slug", flat=True)
+    slugs = {*_named(agreement), *before}
     for number, row in enumerate(facts["obligations"]):
         if row["party"] not in slugs:
             errors.setdefault(f"obligations-{number}-party", _("Vælg en af aftalens parter."))
@@ -320,9 +332,7 @@ def _check_activities(facts: Facts, _agreement: Agreement, errors: Errors) -> No
 
 
 def _check_budget(facts: Facts, agreement: Agreement, errors: Errors) -> None:
-    slugs = set(
-        agreement.parties.filter(left_on__isnull=True).values_list("organisation__slug", flat=True)
-    )
+    slugs = _named(agreement)
     before = set(agreement.budget.exclude(paid_by=None).values_list("paid_by__slug", flat=True))
     for number, row in enumerate(facts["lines"]):
         if row["paid_by"] and row["paid_by"] not in slugs | before:

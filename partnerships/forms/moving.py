@@ -170,9 +170,24 @@ class SignForm(CheckedForm):
     title = forms.CharField(label=_("Din titel"), help_text=_TITLE_HINT, max_length=120)
     confirm = forms.BooleanField()
 
-    def __init__(self, *args: Any, organisation: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organisation: str,
+        people: Sequence[tuple[int, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`people` are those of a new party that the others may talk to."""
         super().__init__(*args, **kwargs)
         self.fields["sha256"].validators = []  # a fingerprint is no text that somebody wrote
+        if people:
+            self.fields["contact"] = forms.TypedChoiceField(
+                label=_("Jeres kontaktperson"),
+                help_text=_("Den, som de andre parter skal tale med om aftalen."),
+                choices=[(str(pk), name) for pk, name in people],
+                coerce=int,
+            )
+            self.order_fields(["sha256", "title", "contact", "confirm"])
         self.fields["confirm"].label = _(
             "Jeg har læst teksten og må skrive under for %(organisation)s"
         ) % {"organisation": organisation}
@@ -229,9 +244,18 @@ class PaymentForm(CheckedForm):
 class AmendmentForm(CheckedForm):
     kind = forms.ChoiceField(
         label=_("Hvad handler tillægget om?"),
-        choices=Amendment.Kind.choices,
         widget=forms.RadioSelect(attrs={"class": "choice"}),
     )
     title = forms.CharField(label=_("Titel"), max_length=200)
     reason = text_field(_("Hvorfor ændres aftalen?"), longest=2000)
     effective_on = day_field(_("Gælder fra"), _("I dag eller en senere dag."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        hints = {Amendment.Kind.PARTIES: _("En part kommer med eller går ud.")}
+        field.choices = [
+            choice(code, label, hints.get(Amendment.Kind(code), ""))
+            for code, label in Amendment.Kind.choices
+        ]

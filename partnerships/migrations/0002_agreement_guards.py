@@ -29,7 +29,7 @@ BEGIN
         SELECT bool_and(agreement_party_signed(before.id, text_id))
         FROM partnerships_agreementparty before
         JOIN partnerships_agreementparty p ON p.id = before.succeeded_by_id
-        WHERE p.id = party AND before.left_on = p.joined_on), false);
+        WHERE p.id = party AND before.left_on = p.joined_on AND before.has_been_in), false);
 END $$;
 
 -- Whether every party that is in has a signature on this text that counts.
@@ -222,12 +222,16 @@ BEGIN
     DELETE FROM partnerships_framepair WHERE agreement_id = agreement;
     INSERT INTO partnerships_framepair (agreement_id, kind, public_id, association_id, period)
         SELECT a.id, a.kind, p.organisation_id, f.organisation_id,
-            daterange(a.starts_on, coalesce(least(a.terminates_on, a.ends_on), a.ends_on), '[]')
+            daterange(
+                -- Two that came together later are a pair from then on.
+                least(greatest(a.starts_on, p.joined_on, f.joined_on), last.day), last.day, '[]')
         FROM partnerships_agreement a
         JOIN partnerships_agreementparty p
             ON p.agreement_id = a.id AND p.side = 'public' AND p.left_on IS NULL
         JOIN partnerships_agreementparty f
             ON f.agreement_id = a.id AND f.side = 'association' AND f.left_on IS NULL
+        CROSS JOIN LATERAL (
+            SELECT coalesce(least(a.terminates_on, a.ends_on), a.ends_on) AS day) last
         WHERE a.id = agreement AND a.kind = 'frame'
             AND a.status IN ('signed', 'active', 'suspended');
 END $$;
@@ -301,10 +305,24 @@ BEGIN
         RAISE EXCEPTION 'agreement_guard: amendment goes not from % to %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation';
     END IF;
+    -- Those that are in sign, those that leave among them, and those that come in.
     IF NEW.state IN ('signed', 'in_force')
-        AND NOT agreement_all_signed(NEW.agreement_id, NEW.document_id)
+        AND (NOT agreement_all_signed(NEW.agreement_id, NEW.document_id)
+            OR EXISTS (SELECT 1 FROM partnerships_partychange c
+                JOIN partnerships_agreementparty p ON p.id = c.party_id
+                WHERE c.amendment_id = NEW.id AND c.way = 'joins' AND p.succeeded_by_id IS NULL
+                    AND NOT agreement_party_signed(p.id, NEW.document_id)))
     THEN
         RAISE EXCEPTION 'agreement_guard: the amendment is not signed by all parties'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state IN ('awaiting_signature', 'signed', 'in_force') AND (
+        SELECT count(DISTINCT p.side) FROM partnerships_agreementparty p
+        LEFT JOIN partnerships_partychange c ON c.party_id = p.id AND c.amendment_id = NEW.id
+        WHERE p.agreement_id = NEW.agreement_id AND p.succeeded_by_id IS NULL
+            AND (c.way = 'joins' OR (p.left_on IS NULL AND c.way IS NULL))) < 2
+    THEN
+        RAISE EXCEPTION 'agreement_guard: the amendment leaves a side without a party'
             USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state = 'in_force'
@@ -318,6 +336,91 @@ END $$;
 CREATE TRIGGER amendment_is_signed BEFORE UPDATE OF state ON partnerships_amendment
     FOR EACH ROW EXECUTE FUNCTION amendment_is_signed();
 
+-- Who comes and goes is part of the text: it stands still once that is frozen.
+CREATE FUNCTION amendment_party_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM partnerships_amendment a
+        WHERE a.id = coalesce(NEW.amendment_id, OLD.amendment_id) AND a.state <> 'draft')
+        OR (TG_OP = 'UPDATE' AND NEW.amendment_id <> OLD.amendment_id)
+        OR (TG_OP <> 'DELETE' AND NOT EXISTS (SELECT 1 FROM partnerships_agreementparty p
+            JOIN partnerships_amendment a ON a.agreement_id = p.agreement_id
+            WHERE p.id = NEW.party_id AND a.id = NEW.amendment_id
+                AND (p.left_on IS NULL) = (NEW.way = 'leaves')))
+    THEN
+        RAISE EXCEPTION 'agreement_guard: the parties of an amendment do not fit, or are frozen'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+CREATE TRIGGER amendment_party_stays BEFORE INSERT OR UPDATE OR DELETE ON partnerships_partychange
+    FOR EACH ROW EXECUTE FUNCTION amendment_party_stays();
+
+-- Whether the newest amendment in force that says anything of this party says this.
+CREATE FUNCTION agreement_party_amended(party uuid, wanted text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce((
+        SELECT c.way = wanted FROM partnerships_partychange c
+        JOIN partnerships_amendment a ON a.id = c.amendment_id
+        WHERE c.party_id = party AND a.state = 'in_force'
+        ORDER BY a.number DESC LIMIT 1), false)
+$$;
+
+-- Nobody comes into an agreement in force, or out of it, but by an amendment that all have signed,
+-- or because one organisation took over another's place. A row is born out, so that this is asked.
+CREATE FUNCTION agreement_party_by_paper() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    running boolean := EXISTS (SELECT 1 FROM partnerships_agreement a
+        WHERE a.id = coalesce(NEW.agreement_id, OLD.agreement_id)
+            AND a.status IN ('signed', 'active', 'suspended'));
+    refused boolean := false;
+BEGIN
+    IF running AND TG_OP = 'INSERT' THEN
+        refused := NEW.left_on IS NULL;
+    ELSIF running AND TG_OP = 'DELETE' THEN
+        refused := OLD.has_been_in;
+    ELSIF running AND (OLD.agreement_id <> NEW.agreement_id OR OLD.side <> NEW.side
+        OR (OLD.organisation_id <> NEW.organisation_id AND OLD.has_been_in))
+    THEN
+        refused := true;
+    ELSIF running AND OLD.left_on IS NULL AND NEW.left_on IS NOT NULL THEN
+        refused := NEW.succeeded_by_id IS NULL AND NOT agreement_party_amended(NEW.id, 'leaves');
+    ELSIF running AND OLD.left_on IS NOT NULL AND NEW.left_on IS NULL THEN
+        refused := NOT EXISTS (SELECT 1 FROM partnerships_agreementparty b
+                WHERE b.succeeded_by_id = NEW.id AND b.left_on = NEW.joined_on AND b.has_been_in)
+            AND (NEW.contact_id IS NULL OR NOT agreement_party_amended(NEW.id, 'joins'));
+    END IF;
+    IF refused THEN
+        RAISE EXCEPTION 'agreement_guard: a party comes and goes by a signed amendment alone'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+CREATE TRIGGER agreement_party_by_paper BEFORE INSERT OR UPDATE OR DELETE
+    ON partnerships_agreementparty FOR EACH ROW EXECUTE FUNCTION agreement_party_by_paper();
+
+-- An amendment's parties are held to the frame agreement, from both ends. A take-over is not: its
+-- agreements move one by one, and `_put_under` asks when all have.
+CREATE FUNCTION agreement_party_within_frame() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM partnerships_agreement a WHERE a.id = NEW.agreement_id
+        AND a.status IN ('signed', 'active', 'suspended'))
+    THEN
+        RETURN NULL;
+    END IF;
+    IF (NEW.left_on IS NOT NULL AND NEW.succeeded_by_id IS NULL)
+        OR (NEW.left_on IS NULL AND NOT EXISTS (SELECT 1 FROM partnerships_agreementparty b
+            WHERE b.succeeded_by_id = NEW.id AND b.left_on = NEW.joined_on AND b.has_been_in))
+    THEN
+        UPDATE partnerships_agreement SET parent_id = parent_id
+            WHERE parent_id IS NOT NULL
+                AND (id = NEW.agreement_id OR parent_id = NEW.agreement_id);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER agreement_party_within_frame AFTER UPDATE OF left_on ON partnerships_agreementparty
+    FOR EACH ROW WHEN (OLD.left_on IS DISTINCT FROM NEW.left_on)
+    EXECUTE FUNCTION agreement_party_within_frame();
+
 CREATE FUNCTION report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'agreement_guard: a published report is never changed'
@@ -329,6 +432,9 @@ CREATE TRIGGER report_stays BEFORE UPDATE OR DELETE ON partnerships_statusreport
 
 NO_GUARDS = """
 DROP TRIGGER report_stays ON partnerships_statusreport;
+DROP TRIGGER agreement_party_within_frame ON partnerships_agreementparty;
+DROP TRIGGER agreement_party_by_paper ON partnerships_agreementparty;
+DROP TRIGGER amendment_party_stays ON partnerships_partychange;
 DROP TRIGGER amendment_is_signed ON partnerships_amendment;
 DROP TRIGGER agreement_signature_stays ON partnerships_signature;
 DROP TRIGGER agreement_signature_fits ON partnerships_signature;
@@ -338,7 +444,8 @@ DROP TRIGGER agreement_pairs_of_agreement ON partnerships_agreement;
 DROP TRIGGER agreement_within_its_frame ON partnerships_agreement;
 DROP TRIGGER agreement_begins_as_idea ON partnerships_agreement;
 DROP TRIGGER agreement_keeps_the_contract ON partnerships_agreement;
-DROP FUNCTION report_stays, amendment_is_signed, agreement_signature_stays,
+DROP FUNCTION report_stays, agreement_party_within_frame, agreement_party_by_paper,
+    agreement_party_amended, amendment_party_stays, amendment_is_signed, agreement_signature_stays,
     agreement_signature_fits, agreement_document_stays, agreement_pairs_of_party,
     agreement_pairs_of_agreement, agreement_write_pairs, agreement_within_its_frame,
     agreement_begins_as_idea, agreement_keeps_the_contract, agreement_needs_lawyer,

@@ -12,6 +12,7 @@ from partnerships.models.agreement import (
 )
 from partnerships.models.amendment import (
     Amendment,
+    PartyChange,
 )
 from partnerships.models.budget import (
     BudgetAmount,
@@ -135,10 +136,11 @@ __all__ = [
     "IndicatorValue",
     "Initiative",
     "Meeting",
-    "MinutesComment",
     "Milestone",
+    "MinutesComment",
     "Obligation",
     "OfferFigures",
+    "PartyChange",
     "Payment",
     "Question",
     "Reminder",

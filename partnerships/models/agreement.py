@@ -101,8 +101,22 @@ def keys_visible_to(actor: Actor) -> "models.QuerySet[models.Model]":
 def _of_party(actor: Actor) -> "models.QuerySet[models.Model]":
     from partnerships.models.party import AgreementParty
 
-    rows = AgreementParty.objects.filter(organisation_id=actor.organisation_id)
+    rows = AgreementParty.objects.filter(_may_read(), organisation_id=actor.organisation_id)
     return rows.order_by().values("agreement_id")  # type: ignore[return-value]
+
+
+def _may_read() -> Q:
+    """Parties, those that have been, and those that an amendment asks to sign now: nobody signs
+    what they cannot read. While it is a draft, or when it was taken back, they see nothing."""
+    from partnerships.models.amendment import PartyChange
+
+    asked = PartyChange.objects.filter(
+        party=OuterRef("pk"),
+        way=PartyChange.Way.JOINS,
+        amendment__state__in=["awaiting_signature", "signed"],
+        amendment__agreement__status__in=IN_FORCE,
+    )
+    return Q(has_been_in=True) | Q(Exists(asked))
 
 
 def _of_owner(actor: Actor) -> "models.QuerySet[models.Model]":
@@ -112,7 +126,7 @@ def _of_owner(actor: Actor) -> "models.QuerySet[models.Model]":
     owned = Organisation.objects.filter(Q(parent_id=own) | Q(parent__parent_id=own)).values("pk")
     # A place that another organisation took over is looked at from above the new one.
     rows = AgreementParty.objects.filter(
-        side=Side.PUBLIC, organisation_id__in=owned, succeeded_by__isnull=True
+        _may_read(), side=Side.PUBLIC, organisation_id__in=owned, succeeded_by__isnull=True
     )
     return rows.order_by().values("agreement_id")  # type: ignore[return-value]
 

@@ -44,6 +44,9 @@ class Amendment(UuidModel):
     # {section: facts}, as they were when the amendment was begun and as they shall be.
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    # {section: {"number": how often it was saved, "by": who saved it last}}. A save names the
+    # number that it was made from; it never counts down, also when a section is taken out again.
+    versions = models.JSONField(default=dict)
     document = models.ForeignKey(
         "partnerships.Document", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -78,3 +81,37 @@ class Amendment(UuidModel):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.DRAFT, self.State.AWAITING_SIGNATURE, self.State.SIGNED)
+
+    def version_of(self, key: str) -> int:
+        return int(self.versions.get(key, {}).get("number", 0))
+
+    def writer_of(self, key: str) -> str:
+        return str(self.versions.get(key, {}).get("by", ""))
+
+
+class PartyChange(models.Model):
+    """One organisation that an amendment takes in or lets go. Written while the amendment is a
+    draft; a trigger holds it to that, since the frozen text says the same."""
+
+    class Way(models.TextChoices):
+        JOINS = "joins", _("Kommer med")
+        LEAVES = "leaves", _("Går ud")
+
+    amendment = models.ForeignKey(Amendment, on_delete=models.PROTECT, related_name="party_changes")
+    # One that joins has its row from when it is proposed: it signs with it (`has_been_in`).
+    party = models.ForeignKey(
+        "partnerships.AgreementParty", on_delete=models.PROTECT, related_name="changes"
+    )
+    way = models.CharField(max_length=6, choices=Way.choices)
+
+    class Meta:
+        ordering = ["way", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["amendment", "party"], name="party_changes_once"),
+            models.CheckConstraint(
+                name="party_change_way_known", condition=Q(way__in=["joins", "leaves"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.way}"

@@ -51,9 +51,16 @@ class AgreementParty(UuidModel):
     bounced_email = models.EmailField(max_length=254, blank=True)
     # Yes to the public register; it is shown when every party has said so.
     public_consent_at = models.DateTimeField(null=True, blank=True)
-    # Left by an amendment, or because another organisation took over its place.
+    # Left by an amendment, or because another organisation took over its place. Null is what every
+    # rule asks for that means "a party now".
     joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    # False for one that an amendment asks in: it has a row to sign with and is out (`left_on` is
+    # the day it was proposed), so that no list, mail or right takes it for a party before the
+    # amendment takes effect. It sees the agreement while it is asked to sign, and only then.
+    # One that has been in and left keeps the agreement to read, as after a take-over: it signed
+    # it, and has duties and accounts from its time; it writes nothing and is written to no more.
+    has_been_in = models.BooleanField(default=True)
     # The party that took over its place, with its rights, duties and signatures.
     succeeded_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="took_over_from"
@@ -68,6 +75,10 @@ class AgreementParty(UuidModel):
             ),
             models.CheckConstraint(
                 name="agreement_party_side_known", condition=Q(side__in=Side.values)
+            ),
+            models.CheckConstraint(
+                name="agreement_party_not_yet_in_is_out",
+                condition=Q(has_been_in=True) | Q(left_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="agreement_party_succeeded_has_left",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from offers.vocabularies import TARGET_GROUPS
+from partnerships.amended_parties import joining_signatures
 from partnerships.documents import scope_of, shown_number
 from partnerships.facts.shape import side_of_question
 from partnerships.guards import GUARD_QUESTIONS
@@ -118,6 +119,8 @@ def parties_of(agreement: Agreement, parties: Sequence[AgreementParty]) -> list[
         for row in agreement.signatures.all()
         if row.amendment_id is None and row.document_id == text
     }
+    if any(row.joined_on and row.pk not in signed for row in parties):
+        signed |= joining_signatures(agreement)
     obligations = list(agreement.obligations.all())
     return [
         {

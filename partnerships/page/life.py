@@ -92,7 +92,7 @@ def words_of(row: AgreementEvent, agreement: Agreement, parties: Sequence[Agreem
     """An event as a person says it."""
     details: dict[str, Any] = row.details or {}
     number = details.get("number", "")
-    party = _party(details.get("party"), parties)
+    party = details.get("name") or _party(details.get("party"), parties)
     title = next((one.title for one in agreement.amendments.all() if one.number == number), "")
     words: dict[str, str] = {
         "start": _("Idéen blev til"),
@@ -125,6 +125,10 @@ def words_of(row: AgreementEvent, agreement: Agreement, parties: Sequence[Agreem
         "payment": _("Betaling noteret"),
         "amendment_begun": _("Tillæg %(n)s begyndt") % {"n": number},
         "amendment_written": _("Tillæg %(n)s rettet") % {"n": number},
+        "amendment_party_in": _("Tillæg %(n)s: %(party)s skal med") % {"n": number, "party": party},
+        "amendment_party_out": _("Tillæg %(n)s: %(party)s skal ud") % {"n": number, "party": party},
+        "amendment_party_dropped": _("Tillæg %(n)s: %(party)s er taget ud af tillægget igen")
+        % {"n": number, "party": party},
         "amendment_to_signature": _("Tillæg %(n)s sendt til underskrift") % {"n": number},
         "amendment_signature": _("Tillæg %(n)s underskrevet af %(party)s")
         % {"n": number, "party": party},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partnerships.actions import Action
+from partnerships.amended_parties import signer_of
 from partnerships.guards import (
     Missing,
     missing_for_close,
@@ -223,11 +224,13 @@ def _amending(page: "AgreementPage", row: Amendment) -> Turn:
         Amendment.State.SIGNED: _("Tillæg %(number)s, »%(title)s«, er underskrevet."),
     }[Amendment.State(row.state)]
     signed = {one.party_id for one in page.agreement.signatures.all() if one.amendment_id == row.pk}
-    mine = (
-        page.party is not None
-        and row.state != Amendment.State.SIGNED
-        and page.party.pk not in signed
-    )
+    own = signer_of(page.agreement, row, page.actor)
+    mine = own is not None and row.state != Amendment.State.SIGNED and own.pk not in signed
+    if mine and page.party is None:
+        asked = _(
+            "I er bedt om at blive part i aftalen. Læs den og tillægget, før I skriver under."
+        )
+        return Turn(True, asked, action)
     return Turn(mine, words % details, action)
 
 

@@ -1,5 +1,6 @@
 """Numbered, signed changes of an agreement that is signed."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from partnerships.amended_parties import signers_of
 from partnerships.documents import amendment_text
 from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
 from partnerships.models import (
@@ -20,48 +22,47 @@ from partnerships.models import (
     Signature,
 )
 from partnerships.permissions import require_may
+from partnerships.services.joining import (
+    keep_amendment,
+    let_in,
+    let_out,
+    log_party_changes,
+    name_contact,
+    own_signer,
+    refuse_hindered,
+)
 from partnerships.services.mover import (
     lock_agreement,
+    lock_amendment,
     note,
     refuse_open_amendment,
+    refuse_unless_amendable,
     require_comment,
 )
 from partnerships.services.signing import (
     Signing,
     add_signature,
-    own_party,
     store_document,
     valid_signatures,
     void_signatures,
 )
-from partnerships.services.writing import put_section
+from partnerships.services.writing import ChangedMeanwhile, put_section
 from partnerships.workflow import AMENDABLE
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotFound, WrongState
+from portal.common.ids import uuid7
 from portal.common.text import clean_line, clean_text
 
+log = logging.getLogger("partnerships")
+
 St = Amendment.State
-
-
-def _lock(agreement_id: UUID, amendment_id: UUID, actor: Actor) -> tuple[Agreement, Amendment]:
-    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
-    row = agreement.amendments.select_for_update().filter(pk=amendment_id).first()
-    if row is None:
-        raise NotFound()
-    return agreement, row
 
 
 def _last_day(agreement: Agreement) -> date:
     days = [day for day in (agreement.ends_on, agreement.terminates_on) if day is not None]
     return min(days)
-
-
-def _refuse_unless_in_force(agreement: Agreement) -> None:
-    """An amendment that was not signed in time can only be taken back. Raises `WrongState`."""
-    if agreement.status not in AMENDABLE:
-        raise WrongState(_("Aftalen gælder ikke længere. Træk tillægget tilbage."))
 
 
 def _refuse_dates_out_of_order(
@@ -128,26 +129,41 @@ def save_amended_section(
     amendment_id: UUID,
     key: str,
     facts: Mapping[str, Any],
+    version: int,
     actor: Actor,
 ) -> Amendment:
     """What one section shall say. Any party proposes; all sign. Facts equal to the agreement's take
-    the section out of the amendment again."""
-    agreement, row = _lock(agreement_id, amendment_id, actor)
+    the section out of the amendment again. `version` is the amendment's own of that section.
+
+    Raises `NotFound`, `NotAllowed`, `WrongState`, `InvalidInput`, `ChangedMeanwhile` (somebody else
+    has saved the section in this amendment since)."""
+    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
     if key not in SECTIONS:
         raise NotFound()
     if row.state != St.DRAFT:
         raise WrongState(_("Tillægget er sendt til underskrift og kan ikke rettes."))
-    _refuse_unless_in_force(agreement)
+    refuse_unless_amendable(agreement)
     before = read(agreement, key)
+    now: Facts = row.after.get(key, before)
+    if row.version_of(key) != version:
+        raise ChangedMeanwhile(now, row.version_of(key), row.writer_of(key))
     after = clean(key, facts, agreement)
     if key == SectionKey.PURPOSE:
         _refuse_dates_out_of_order(agreement, row, before, after)
+    # A new row has a name of its own within the amendment, so that two writers can tell theirs
+    # apart; it gets another in the agreement.
+    for part in SECTIONS[key].parts:
+        for fact in after[part.name]:
+            fact["id"] = fact["id"] or str(uuid7())
+    if not changes(key, now, after):
+        return row
     row.before.pop(key, None)
     row.after.pop(key, None)
     if changes(key, before, after):
         row.before[key], row.after[key] = before, after
-    row.save(update_fields=["before", "after"])
+    row.versions[key] = {"number": version + 1, "by": actor.name}
+    row.save(update_fields=["before", "after", "versions"])
     note(agreement, "amendment_written", actor, details={"number": row.number, "section": key})
     return row
 
@@ -164,13 +180,14 @@ def send_amendment_to_signature(
     *, agreement_id: UUID, amendment_id: UUID, actor: Actor
 ) -> Amendment:
     """draft→awaiting_signature: the changes are frozen as a PDF."""
-    agreement, row = _lock(agreement_id, amendment_id, actor)
+    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
     if row.state != St.DRAFT:
         raise WrongState()
-    _refuse_unless_in_force(agreement)
-    if not row.after:
+    refuse_unless_amendable(agreement)
+    if not row.after and not row.party_changes.exists():
         raise WrongState(_("Tillægget ændrer ikke noget endnu. Ret mindst ét afsnit."))
+    refuse_hindered(agreement, row)
     row.document = store_document(
         agreement,
         kind=Document.Kind.AMENDMENT_TEXT,
@@ -180,21 +197,28 @@ def send_amendment_to_signature(
         actor=actor,
     )
     row.state = St.AWAITING_SIGNATURE
-    row.save(update_fields=["document", "state"])
+    keep_amendment(row, "document", "state")
     note(agreement, "amendment_to_signature", actor, details={"number": row.number})
     return row
 
 
 @transaction.atomic
 def sign_amendment(
-    *, agreement_id: UUID, amendment_id: UUID, sha256: str, title: str = "", actor: Actor
+    *,
+    agreement_id: UUID,
+    amendment_id: UUID,
+    sha256: str,
+    title: str = "",
+    contact_id: int | None = None,
+    actor: Actor,
 ) -> Amendment:
-    """One party's yes. After the last one it takes effect on its day, at once when that is here."""
-    agreement, row = _lock(agreement_id, amendment_id, actor)
-    party = own_party(agreement, actor)
+    """One party's yes, of those that are in, leave or come in. After the last one it takes effect
+    on its day, at once when that is here. One that comes in names its contact (`contact_id`)."""
+    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
+    party = own_signer(agreement, row, actor)
     if row.state != St.AWAITING_SIGNATURE or row.document is None:
         raise WrongState()
-    _refuse_unless_in_force(agreement)
+    refuse_unless_amendable(agreement)
     if row.document.sha256 != sha256:
         raise WrongState(_("Teksten er en anden end den, du læste. Læs den igen."))
     signing = Signing(
@@ -203,12 +227,16 @@ def sign_amendment(
         name=actor.name,
         title=clean_line(title),
     )
-    last = add_signature(agreement, row.document, party, signing, actor, amendment=row)
+    if party.left_on is not None:
+        name_contact(party, contact_id)
+    signers = signers_of(agreement, row)
+    last = add_signature(agreement, row.document, party, signing, actor, row, signers)
     details = {"number": row.number, "party": party.organisation.slug}
     note(agreement, "amendment_signature", actor, details=details)
     if last:
+        refuse_hindered(agreement, row)
         row.state = St.SIGNED
-        row.save(update_fields=["state"])
+        keep_amendment(row, "state")
         note(agreement, "amendment_signed", actor, details={"number": row.number})
         if row.effective_on <= clock.today():
             _put_in_force(agreement, row, actor)
@@ -220,15 +248,15 @@ def refuse_amendment(
     *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
 ) -> Amendment:
     """A party will not sign: back to draft, with a comment; signatures given count no more."""
-    agreement, row = _lock(agreement_id, amendment_id, actor)
-    own_party(agreement, actor)
+    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
+    own_signer(agreement, row, actor)
     if row.state != St.AWAITING_SIGNATURE or row.document is None:
         raise WrongState()
     comment = require_comment(comment, _("Skriv, hvad der skal laves om, før I vil skrive under."))
     void_signatures(valid_signatures(row.document))
     row.state, row.document = St.DRAFT, None
     row.save(update_fields=["state", "document"])
-    details = {"number": row.number}
+    details = {"number": row.number, "asked": True}
     note(agreement, "amendment_refused", actor, comment=comment, details=details)
     return row
 
@@ -238,16 +266,17 @@ def withdraw_amendment(
     *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
 ) -> Amendment:
     """Any party takes an amendment back before it is signed by all."""
-    agreement, row = _lock(agreement_id, amendment_id, actor)
+    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
     if row.state not in (St.DRAFT, St.AWAITING_SIGNATURE):
         raise WrongState()
     comment = require_comment(comment, _("Skriv, hvorfor tillægget trækkes tilbage."))
     if row.document is not None:
         void_signatures(valid_signatures(row.document))
+    asked = row.state == St.AWAITING_SIGNATURE
     row.state = St.WITHDRAWN
     row.save(update_fields=["state"])
-    details = {"number": row.number}
+    details = {"number": row.number, "asked": asked}
     note(agreement, "amendment_withdrawn", actor, comment=comment, details=details)
     return row
 
@@ -258,14 +287,24 @@ def put_in_force(*, amendment_id: UUID, actor: Actor) -> Amendment:
     found = Amendment.objects.filter(pk=amendment_id).first()
     if found is None or not actor.is_system:
         raise NotFound()
-    agreement, row = _lock(found.agreement_id, amendment_id, actor)
+    agreement, row = lock_amendment(found.agreement_id, amendment_id, actor)
     if row.state != St.SIGNED or row.effective_on > clock.today():
         raise WrongState()
-    _put_in_force(agreement, row, actor)
+    try:
+        _put_in_force(agreement, row, actor)
+    except WrongState:
+        # Nobody sees a job's sentence; the amendment's own page says what stands in the way.
+        log.exception("amendment %s cannot take effect", row.pk)
+        raise
     return row
 
 
 def _put_in_force(agreement: Agreement, row: Amendment, actor: Actor) -> None:
+    """The state first: the database lets a party in or out under an amendment in force alone. New
+    parties come before the words that may name them, and what is left undone goes last."""
+    row.state, row.in_force_at = St.IN_FORCE, clock.now()
+    keep_amendment(row, "state", "in_force_at")
+    let_in(agreement, row)
     for key, found in amended(row):
         section = AgreementSection.objects.select_for_update().get(agreement=agreement, key=key)
         put_section(agreement, section, row.after[key], found, actor, None)
@@ -273,6 +312,6 @@ def _put_in_force(agreement: Agreement, row: Amendment, actor: Actor) -> None:
         for approval in section.approvals.all():
             approval.version = section.version
             approval.save(update_fields=["version"])
-    row.state, row.in_force_at = St.IN_FORCE, clock.now()
-    row.save(update_fields=["state", "in_force_at"])
+    let_out(agreement, row)
+    log_party_changes(agreement, row, actor)
     note(agreement, "amendment_in_force", actor, details={"number": row.number})

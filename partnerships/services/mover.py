@@ -14,7 +14,7 @@ from partnerships import notifications
 from partnerships.guards import Missing
 from partnerships.models import Agreement, AgreementEvent, Amendment
 from partnerships.permissions import require_move
-from partnerships.workflow import TRANSITIONS
+from partnerships.workflow import AMENDABLE, TRANSITIONS
 from portal.access.actor import Actor
 from portal.audit import trail
 from portal.common import clock
@@ -42,6 +42,23 @@ def lock_agreement(*, agreement_id: UUID, actor: Actor) -> Agreement:
     if agreement is None:
         raise NotFound()
     return agreement
+
+
+def lock_amendment(
+    agreement_id: UUID, amendment_id: UUID, actor: Actor
+) -> tuple[Agreement, Amendment]:
+    """Agreement and amendment, locked in that order. Raises `NotFound`."""
+    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
+    row = agreement.amendments.select_for_update().filter(pk=amendment_id).first()
+    if row is None:
+        raise NotFound()
+    return agreement, row
+
+
+def refuse_unless_amendable(agreement: Agreement) -> None:
+    """An amendment that was not signed in time can only be taken back. Raises `WrongState`."""
+    if agreement.status not in AMENDABLE:
+        raise WrongState(_("Aftalen gælder ikke længere. Træk tillægget tilbage."))
 
 
 def refuse_open_amendment(agreement: Agreement) -> None:
@@ -108,7 +125,7 @@ def keep(agreement: Agreement, event: AgreementEvent, actor: Actor) -> None:
         with transaction.atomic():
             agreement.save()
     except DatabaseError as error:
-        sentence = _sentence_of(error)
+        sentence = sentence_of(error)
         if sentence is None:
             raise
         raise WrongState(sentence) from error
@@ -135,7 +152,7 @@ def note(
     return event
 
 
-def _sentence_of(error: DatabaseError) -> str | None:
+def sentence_of(error: DatabaseError) -> str | None:
     text = str(error)
     if "one_active_frame_agreement_per_pair" in text:
         return _(

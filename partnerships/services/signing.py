@@ -1,7 +1,7 @@
 """Signatures of all parties on one frozen text."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -124,7 +124,9 @@ def signed_parties(agreement: Agreement, text: Document) -> set[UUID]:
         before = [
             row
             for row in parties
-            if row.succeeded_by_id == party.pk and row.left_on == party.joined_on
+            if row.succeeded_by_id == party.pk
+            and row.left_on == party.joined_on
+            and row.has_been_in
         ]
         if before and all(row.pk in signed for row in before):
             signed.add(party.pk)
@@ -138,8 +140,10 @@ def add_signature(
     signing: Signing,
     actor: Actor,
     amendment: Amendment | None = None,
+    signers: Sequence[AgreementParty] | None = None,
 ) -> bool:
-    """Store one party's yes to `text`; True when it was the last one. The caller holds the lock.
+    """Store one party's yes to `text`; True when it was the last one of `signers`, by default the
+    parties. The caller holds the lock.
 
     Raises `InvalidInput` for a day in the future, or before the text was frozen, and `WrongState`
     for a second signature of one party.
@@ -169,7 +173,7 @@ def add_signature(
         recorded_by_id=actor.user_id,
     )
     signed = signed_parties(agreement, text)
-    return all(row.pk in signed for row in signing_parties(agreement))
+    return all(row.pk in signed for row in signers or signing_parties(agreement))
 
 
 def own_party(agreement: Agreement, actor: Actor) -> AgreementParty:

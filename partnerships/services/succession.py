@@ -153,28 +153,41 @@ def _move_party(agreement: Agreement, old: Organisation, new: Organisation, on: 
     leaving, there = rows.get(old.pk), rows.get(new.pk)
     if leaving is None or leaving.succeeded_by_id is not None:
         return 0
+    if not leaving.has_been_in:
+        return _move_asked(leaving, there, new)
     had_left = leaving.left_on is not None
-    leaving.left_on = leaving.left_on or on
-    leaving.save(update_fields=["left_on"])
-    if there is None:
-        there = _stand_in(leaving, new, on, had_left=had_left)
+    before = there
+    there = there or _stand_in(leaving, new, on)
+    leaving.left_on, leaving.succeeded_by = leaving.left_on or on, there
+    leaving.save(update_fields=["left_on", "succeeded_by"])
+    if before is None:
         _copy_approvals(leaving, there)
     elif there.joined_on == on and not had_left:
         _keep_common_approvals(leaving, there)
-    elif there.left_on is not None and not had_left:
-        there.left_on, there.joined_on = None, on
-        there.save(update_fields=["left_on", "joined_on"])
-    leaving.succeeded_by = there
-    leaving.save(update_fields=["succeeded_by"])
+    # Out first and then in: the database lets a party in when it sees whose place it takes.
+    if there.left_on is not None and not had_left:
+        there.left_on, there.joined_on, there.has_been_in = None, on, True
+        there.save(update_fields=["left_on", "joined_on", "has_been_in"])
     # What is still to be done is the new party's to do; what was done stays with who did it.
     Obligation.objects.filter(party=leaving, done_on__isnull=True).update(party=there)
     return 1
 
 
-def _stand_in(
-    leaving: AgreementParty, new: Organisation, on: date, *, had_left: bool
-) -> AgreementParty:
-    """A party that had left already is history that the new organisation can read, no more."""
+def _move_asked(leaving: AgreementParty, there: AgreementParty | None, new: Organisation) -> int:
+    """An open amendment asks the old organisation in: it asks the new one now, which is bound by
+    what the old one signed. One that is a party already needs not come in."""
+    if there is None:
+        leaving.organisation = new
+        leaving.save(update_fields=["organisation"])
+    else:
+        leaving.succeeded_by = there
+        leaving.save(update_fields=["succeeded_by"])
+    return 1
+
+
+def _stand_in(leaving: AgreementParty, new: Organisation, on: date) -> AgreementParty:
+    """Out until the caller lets it in. A party that had left already is history that the new
+    organisation can read, no more."""
     return AgreementParty.objects.create(
         agreement_id=leaving.agreement_id,
         organisation=new,
@@ -187,8 +200,7 @@ def _stand_in(
         contact_title=leaving.contact_title,
         deputy_id=leaving.deputy_id,
         public_consent_at=leaving.public_consent_at,
-        joined_on=None if had_left else on,
-        left_on=leaving.left_on if had_left else None,
+        left_on=leaving.left_on or on,
     )
 
 

@@ -1,5 +1,6 @@
 """Amendments: begun, written section by section, signed by all, or taken back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from partnerships import services
+from partnerships.amended_parties import (
+    coming,
+    going,
+    hindrances,
+    left_undone,
+    signer_of,
+    signers_of,
+)
 from partnerships.facts import SECTIONS
 from partnerships.forms.moving import AmendmentForm, CommentForm, SignForm
-from partnerships.models import Agreement, Amendment, Document
-from partnerships.permissions import may, require_may
-from partnerships.selectors import party_of
-from partnerships.views.signing import lines_of
+from partnerships.models import Agreement, AgreementParty, Amendment, Document
+from partnerships.permissions import may, may_sign_amendment, require_may
+from partnerships.selectors import people_of
+from partnerships.services.signing import valid_signatures
 from partnerships.views.steps import (
     Step,
     agreement_of,
@@ -28,7 +37,8 @@ from partnerships.views.steps import (
 from partnerships.workflow import AMENDABLE
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
-from portal.common.errors import NotFound, WrongState
+from portal.common import clock
+from portal.common.errors import NotAllowed, NotFound, WrongState
 
 _CREATE = Step(
     title=_("Nyt tillæg"),
@@ -42,7 +52,7 @@ _CREATE = Step(
 )
 
 
-def _to_amendment(pk: UUID, amendment: Amendment) -> HttpResponse:
+def to_amendment(pk: UUID, amendment: Amendment) -> HttpResponse:
     return redirect("partnerships:amendment", pk, amendment.pk)
 
 
@@ -53,13 +63,18 @@ def amendment_create(request: ActorRequest, pk: UUID) -> HttpResponse:
     require_may(request.actor, Permission.AGREEMENT_WRITE, agreement)
     if agreement.status not in AMENDABLE:
         return too_late(request, agreement)
-    form = AmendmentForm(request.POST if request.method == "POST" else None)
+    wanted = Amendment.Kind.PARTIES if "parter" in request.GET else ""
+    form = AmendmentForm(
+        request.POST if request.method == "POST" else None, initial={"kind": wanted}
+    )
 
     def act(data: dict[str, Any]) -> object:
         return services.begin_amendment(agreement_id=pk, actor=request.actor, **data)
 
     def to(row: Any) -> HttpResponse:
-        return _to_amendment(pk, row)
+        if row.kind == Amendment.Kind.PARTIES:
+            return redirect("partnerships:amendment-parties", pk, row.pk)
+        return to_amendment(pk, row)
 
     return take(request, agreement, _CREATE, act, form=form, to=to)
 
@@ -71,7 +86,18 @@ def text_of(agreement: Agreement, row: Amendment) -> Document | None:
     return agreement.documents.defer("content").get(pk=row.document_id)
 
 
-def _load(request: ActorRequest, pk: UUID, amendment: UUID) -> tuple[Agreement, Amendment]:
+def lines_for(agreement: Agreement, row: Amendment, text: Document) -> list[dict[str, Any]]:
+    """Who signs it, and who has. Once all have, those that did: the parties may be others today."""
+    signed = {one.party_id: one for one in valid_signatures(text)}
+    signers = (
+        signers_of(agreement, row)
+        if row.state == Amendment.State.AWAITING_SIGNATURE
+        else [one for one in agreement.parties.all() if one.pk in signed]
+    )
+    return [{"party": one, "signature": signed.get(one.pk)} for one in signers]
+
+
+def load_amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> tuple[Agreement, Amendment]:
     agreement = agreement_of(request, pk)
     row = agreement.amendments.filter(pk=amendment).first()
     if row is None:
@@ -88,12 +114,18 @@ def _editor(agreement: Agreement, key: str, row: Amendment) -> str:
 @requires(Permission.AGREEMENT_VIEW)
 @require_safe
 def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
-    agreement, row = _load(request, pk, amendment)
+    agreement, row = load_amendment(request, pk, amendment)
     text = text_of(agreement, row)
     changed = services.amended(row)
+    signer = signer_of(agreement, row, request.actor)
+    is_draft = row.state == Amendment.State.DRAFT
     context = {
         "agreement": agreement,
         "amendment": row,
+        "coming": coming(row),
+        "going": [{"party": one, "undone": left_undone(row, one)} for one in going(row)],
+        "picks_parties": is_draft and row.kind == Amendment.Kind.PARTIES,
+        "hindrances": hindrances(agreement, row) if is_draft or _is_late(row) else [],
         "changed": [
             {"key": key, "label": SECTIONS[key].label, "changes": found} for key, found in changed
         ],
@@ -106,9 +138,10 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
             for key, section in SECTIONS.items()
         ],
         "text": text,
-        "lines": lines_of(agreement, text) if text else [],
+        "lines": lines_for(agreement, row, text) if text else [],
         "may_write": may(request.actor, Permission.AGREEMENT_WRITE, agreement),
-        "may_sign": may(request.actor, Permission.AGREEMENT_SIGN, agreement),
+        "may_sign": signer is not None and may_sign_amendment(request.actor, signer),
+        "is_asked": signer is not None and signer.left_on is not None,
         "said": agreement.events.filter(
             verb__in=["amendment_refused", "amendment_withdrawn"], details__number=row.number
         ).last(),
@@ -116,10 +149,15 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
     return render(request, "partnerships/amendment.html", context)
 
 
+def _is_late(row: Amendment) -> bool:
+    """Its day has come and it could not take effect: the page says why."""
+    return row.state == Amendment.State.SIGNED and row.effective_on <= clock.today()
+
+
 @requires(Permission.AGREEMENT_WRITE)
 @require_POST
 def amendment_send(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
-    _agreement, row = _load(request, pk, amendment)
+    _agreement, row = load_amendment(request, pk, amendment)
     try:
         services.send_amendment_to_signature(
             agreement_id=pk, amendment_id=amendment, actor=request.actor
@@ -128,7 +166,7 @@ def amendment_send(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResp
         messages.warning(request, error.message)
     else:
         messages.success(request, _("Tillægget er låst. Parterne får besked om at skrive under."))
-    return _to_amendment(pk, row)
+    return to_amendment(pk, row)
 
 
 _SIGN = Step(
@@ -137,6 +175,12 @@ _SIGN = Step(
     submit=_("Skriv under"),
     done=_("Tak. I har skrevet under på tillægget."),
     template="partnerships/sign.html",
+)
+_SIGN_IN = replace(
+    _SIGN,
+    title=_("Bliv part i aftalen"),
+    lead=_("Læs aftalen og tillægget. Skriv så under for jeres organisation."),
+    done=_("Tak. I har skrevet under. I er part, fra tillægget gælder."),
 )
 _REFUSE = Step(
     title=_("Skriv ikke under på tillægget"),
@@ -156,24 +200,33 @@ _WITHDRAW = Step(
 )
 
 
-def _not_now(request: ActorRequest, agreement: Agreement, row: Amendment) -> HttpResponse:
+def _signer(request: ActorRequest, agreement: Agreement, row: Amendment) -> AgreementParty:
+    """Raises `NotAllowed`: nobody signs for another."""
+    party = signer_of(agreement, row, request.actor)
+    if party is None or not may_sign_amendment(request.actor, party):
+        raise NotAllowed()
+    return party
+
+
+def not_now(request: ActorRequest, agreement: Agreement, row: Amendment) -> HttpResponse:
     messages.warning(
         request,
         _("Det kan ikke gøres nu. Tillægget er »%(state)s«.") % {"state": row.get_state_display()},
     )
-    return _to_amendment(agreement.pk, row)
+    return to_amendment(agreement.pk, row)
 
 
 @requires(Permission.AGREEMENT_SIGN)
 @pages
 def amendment_sign(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
-    agreement, row = _load(request, pk, amendment)
-    require_may(request.actor, Permission.AGREEMENT_SIGN, agreement)
-    party = party_of(agreement, request.actor)
+    agreement, row = load_amendment(request, pk, amendment)
+    party = _signer(request, agreement, row)
     text = text_of(agreement, row)
-    if row.state != Amendment.State.AWAITING_SIGNATURE or text is None or party is None:
-        return _not_now(request, agreement, row)
-    lines = lines_of(agreement, text)
+    if row.state != Amendment.State.AWAITING_SIGNATURE or text is None:
+        return not_now(request, agreement, row)
+    is_new = party.left_on is not None
+    step = _SIGN_IN if is_new else _SIGN
+    lines = lines_for(agreement, row, text)
     own = next((one["signature"] for one in lines if one["party"].pk == party.pk), None)
     context: dict[str, Any] = {
         "text": text,
@@ -181,14 +234,16 @@ def amendment_sign(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResp
         "own": own,
         "party": party,
         "amendment": row,
+        "is_new": is_new,
     }
     form = SignForm(
         request.POST if request.method == "POST" else None,
-        initial={"sha256": text.sha256},
+        initial={"sha256": text.sha256, "contact": str(request.actor.user_id)},
         organisation=party.organisation.name,
+        people=people_of(party.organisation_id) if is_new else (),
     )
     if own is not None and request.method != "POST":
-        return show(request, agreement, _SIGN, form, outside=False, **context)
+        return show(request, agreement, step, form, outside=False, **context)
 
     def act(data: dict[str, Any]) -> object:
         return services.sign_amendment(
@@ -196,22 +251,23 @@ def amendment_sign(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResp
             amendment_id=amendment,
             sha256=data["sha256"],
             title=data["title"],
+            contact_id=data.get("contact"),
             actor=request.actor,
         )
 
     def to(_row: object) -> HttpResponse:
-        return _to_amendment(pk, row)
+        return to_amendment(pk, row)
 
-    return take(request, agreement, _SIGN, act, form=form, to=to, outside=False, **context)
+    return take(request, agreement, step, act, form=form, to=to, outside=False, **context)
 
 
 @requires(Permission.AGREEMENT_SIGN)
 @pages
 def amendment_refuse(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
-    agreement, row = _load(request, pk, amendment)
-    require_may(request.actor, Permission.AGREEMENT_SIGN, agreement)
+    agreement, row = load_amendment(request, pk, amendment)
+    party = _signer(request, agreement, row)
     if row.state != Amendment.State.AWAITING_SIGNATURE:
-        return _not_now(request, agreement, row)
+        return not_now(request, agreement, row)
     form = CommentForm(
         request.POST if request.method == "POST" else None,
         label=_("Hvad skal laves om, før I vil skrive under?"),
@@ -225,7 +281,8 @@ def amendment_refuse(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpRe
             agreement_id=pk, amendment_id=amendment, actor=request.actor, **data
         ),
         form=form,
-        to=lambda _row: _to_amendment(pk, row),
+        # One that is asked in sees the agreement no more once it has said no.
+        to=lambda _row: redirect("partnerships:list") if party.left_on else to_amendment(pk, row),
         amendment=row,
     )
 
@@ -233,10 +290,10 @@ def amendment_refuse(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpRe
 @requires(Permission.AGREEMENT_WRITE)
 @pages
 def amendment_withdraw(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
-    agreement, row = _load(request, pk, amendment)
+    agreement, row = load_amendment(request, pk, amendment)
     require_may(request.actor, Permission.AGREEMENT_WRITE, agreement)
     if row.state not in (Amendment.State.DRAFT, Amendment.State.AWAITING_SIGNATURE):
-        return _not_now(request, agreement, row)
+        return not_now(request, agreement, row)
     form = CommentForm(
         request.POST if request.method == "POST" else None,
         label=_("Hvorfor trækkes det tilbage?"),
@@ -250,6 +307,6 @@ def amendment_withdraw(request: ActorRequest, pk: UUID, amendment: UUID) -> Http
             agreement_id=pk, amendment_id=amendment, actor=request.actor, **data
         ),
         form=form,
-        to=lambda _row: _to_amendment(pk, row),
+        to=lambda _row: to_amendment(pk, row),
         amendment=row,
     )

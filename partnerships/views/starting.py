@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from offers.models import Offer
 from organisations.models import Organisation
 from partnerships import services
+from partnerships.actions import actions_of
 from partnerships.forms.starting import FrameForm, OffersForm, PartyForm, StartForm
 from partnerships.models import Agreement, AgreementKind, EntrancePost
 from partnerships.page import load_agreement, trail_of
@@ -130,6 +131,7 @@ def parties(request: ActorRequest, pk: UUID) -> HttpResponse:
         "trail": trail_of(agreement, _("Parter")),
         "there": there,
         "is_open": agreement.status in WRITABLE,
+        "may_amend": "amend" in actions_of(agreement, request.actor),
         "form": form,
         "words": words,
         "found": found,

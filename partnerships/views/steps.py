@@ -92,6 +92,7 @@ def show(
         "form": form,
         "missing": missing,
         "amendment": None,
+        "is_new": False,
         "facts": (),
         "reasons": (),
         **context,

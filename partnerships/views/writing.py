@@ -119,6 +119,13 @@ class _Writing:
             return facts
         return read(self.agreement, self.key)
 
+    @property
+    def _version(self) -> int:
+        """An amendment counts its own: the section itself is locked meanwhile."""
+        if self.amendment is not None:
+            return self.amendment.version_of(self.key)
+        return self.section.version
+
     def _desk(self, typed: drafts.Typed | None) -> Desk:
         party = party_of(self.agreement, self.request.actor)
         assert party is not None  # noqa: S101 - `require_may` found it
@@ -127,7 +134,7 @@ class _Writing:
             self.agreement,
             self.key,
             now=self._now(),
-            version=self.section.version,
+            version=self._version,
             pen=Pen(party, everything=everything),
             typed=typed,
             more={"text": _reason()} if self.is_suggestion else None,
@@ -237,7 +244,9 @@ class _Writing:
             "actor": self.request.actor,
         }
         if self.amendment is not None:
-            services.save_amended_section(amendment_id=self.amendment.pk, **named)
+            services.save_amended_section(
+                amendment_id=self.amendment.pk, version=desk.typed_version, **named
+            )
         elif self.is_suggestion:
             reason = self.request.POST.get("text", "")
             services.suggest_change(text=reason, version=desk.typed_version, **named)
@@ -280,16 +289,22 @@ class _Writing:
             "amendment": self.amendment,
             "conflict": self.conflict,
             "draft": draft,
-            "is_old_draft": draft is not None and desk.typed_version != self.section.version,
+            "is_old_draft": draft is not None and desk.typed_version != self._version,
             "draft_url": self._address("section-draft") + suffix,
             "discard_url": self._address("section-draft-discard") + suffix,
             "suggest_url": "" if desk.pen.everything else self._address("section-suggest"),
-            "back_url": f"{reverse('partnerships:detail', args=[self.agreement.pk])}#{self.key}",
+            "back_url": self._back,
             "trail": trail_of(self.agreement, str(SectionKey(self.key).label)),
             "here": self.request.get_full_path(),
             "library": self._library(),
         }
         return render(self.request, "partnerships/section_edit.html", context, status=self.status)
+
+    @property
+    def _back(self) -> str:
+        if self.amendment is not None:
+            return reverse("partnerships:amendment", args=[self.agreement.pk, self.amendment.pk])
+        return f"{reverse('partnerships:detail', args=[self.agreement.pk])}#{self.key}"
 
     def _address(self, name: str) -> str:
         return reverse(f"partnerships:{name}", args=[self.agreement.pk, self.key])

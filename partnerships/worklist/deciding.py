@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from partnerships.models import AgreementState, Amendment, Review, Signature
+from partnerships.models import AgreementState, Amendment, PartyChange, Review, Signature
 from partnerships.permissions import REVIEW_PERMISSION
+from partnerships.workflow import AMENDABLE
 from partnerships.worklist.item import MOST, Item, day_of, own, own_public
 from portal.access.actor import Actor
 from portal.access.grants import allows
@@ -101,11 +102,19 @@ def amendments(actor: Actor) -> Iterator[Item]:
         party__organisation_id=actor.organisation_id,
         voided_at__isnull=True,
     )
+    asked_in = PartyChange.objects.filter(
+        amendment=OuterRef("pk"),
+        way=PartyChange.Way.JOINS,
+        party__organisation_id=actor.organisation_id,
+        party__left_on__isnull=False,
+        amendment__agreement__status__in=AMENDABLE,
+    )
     state = Amendment.State
+    of_own = Q(agreement__in=own(actor).values("pk"))
     rows = (
         Amendment.objects.filter(
-            Q(agreement__in=own(actor).values("pk")),
-            Q(state=state.DRAFT) | Q(~Exists(given), state=state.AWAITING_SIGNATURE),
+            (of_own & Q(state=state.DRAFT))
+            | ((of_own | Exists(asked_in)) & Q(~Exists(given), state=state.AWAITING_SIGNATURE))
         )
         .select_related("agreement")
         .order_by("effective_on")[:MOST]

@@ -89,6 +89,7 @@ WITHOUT_PERSONS: Final[Mapping[str, str]] = {
     "partnerships.initiative": "parts of an agreement",
     "partnerships.milestone": "what shall be reached and when",
     "partnerships.offerfigures": "counts of referrals, the small ones hidden",
+    "partnerships.partychange": "which organisation an amendment takes in or lets go",
     "partnerships.payment": "money between organisations",
     "partnerships.reminder": "which days were reminded of",
     "partnerships.reportbudgetrow": "money of a report",

@@ -12,6 +12,7 @@ from partnerships.models import (
     Agreement,
     AgreementKind,
     AgreementParty,
+    Amendment,
     Question,
     Review,
     SectionKey,
@@ -20,7 +21,7 @@ from partnerships.services.reviewing import reviewers
 from portal.access.actor import Actor
 from portal.common import clock
 from portal.common.ids import uuid7
-from tests.world import World
+from tests.world import Person, World
 
 # What a whole agreement says; tests change one thing and see what happens.
 PURPOSE = {
@@ -231,6 +232,36 @@ def sign(agreement: Agreement, actor: Actor) -> Agreement:
     )
 
 
+def amend_parties(
+    agreement: Agreement, actor: Actor, *, effective_on: date | None = None
+) -> Amendment:
+    """A draft amendment about parties."""
+    return services.begin_amendment(
+        agreement_id=agreement.pk,
+        kind="parties",
+        title="Nye parter",
+        reason="Vi bliver flere.",
+        effective_on=effective_on or clock.today(),
+        actor=actor,
+    )
+
+
+def sign_amendment(row: Amendment, *people: Person) -> Amendment:
+    """Each signs; one that comes in names itself as contact."""
+    row.refresh_from_db()
+    assert row.document is not None
+    for person in people:
+        services.sign_amendment(
+            agreement_id=row.agreement_id,
+            amendment_id=row.pk,
+            sha256=row.document.sha256,
+            contact_id=person.user.pk,
+            actor=person.actor(),
+        )
+    row.refresh_from_db()
+    return row
+
+
 def parts_of_agreement(agreement: Agreement, world: World) -> dict[str, UUID]:
     """Rows that hang on an agreement, each only there to be asked for: name of its argument → key.
     A milestone, an obligation and a payment share theirs."""
@@ -264,4 +295,13 @@ def parts_of_agreement(agreement: Agreement, world: World) -> dict[str, UUID]:
     }
 
 
-__all__ = ["agreement_in", "parts_of_agreement", "reviewers", "sign", "start", "write_all"]
+__all__ = [
+    "agreement_in",
+    "amend_parties",
+    "parts_of_agreement",
+    "reviewers",
+    "sign",
+    "sign_amendment",
+    "start",
+    "write_all",
+]

@@ -169,6 +169,7 @@ def test_an_amendment_is_told_at_each_step(world):
         amendment_id=row.pk,
         key="governance",
         facts={**read(agreement, "governance"), "meeting_rhythm": "Hver måned"},
+        version=0,
         actor=public,
     )
     which = {"agreement_id": agreement.pk, "amendment_id": row.pk}

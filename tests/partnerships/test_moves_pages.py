@@ -375,6 +375,7 @@ def write(agreement: Agreement, row: Amendment, world: World) -> None:
         amendment_id=row.pk,
         key="governance",
         facts={**read(agreement, "governance"), "meeting_rhythm": "Hver måned"},
+        version=0,
         actor=world.coordinator.actor(),
     )
 
@@ -675,6 +676,7 @@ def test_an_amendment_cannot_move_days_that_have_passed(world, public, days, fie
             amendment_id=row.pk,
             key="purpose",
             facts={**read(fresh(agreement), "purpose"), **changed},
+            version=0,
             actor=world.coordinator.actor(),
         )
 

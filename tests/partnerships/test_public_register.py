@@ -20,7 +20,7 @@ from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.geography.outlines import drawing
 from tests.factories.offers import OfferFactory
 from tests.factories.organisations import OrganisationFactory
-from tests.factories.register import make_agreement
+from tests.factories.register import make_agreement, past_the_guards
 from tests.world import World
 
 Clients = Callable[..., Client]
@@ -61,13 +61,15 @@ def test_it_is_shown_when_every_party_has_said_yes_and_gone_on_the_next_request(
 
 def test_a_party_that_joins_is_asked_too_and_one_that_has_left_is_not(world: World) -> None:
     agreement = make_agreement(world.region, world.receiver, public=True)
-    joined = AgreementParty.objects.create(
-        agreement=agreement, organisation=world.outsider, side="association"
-    )
+    with past_the_guards():
+        joined = AgreementParty.objects.create(
+            agreement=agreement, organisation=world.outsider, side="association"
+        )
     assert shown() == []
 
     joined.left_on = clock.today()
-    joined.save()
+    with past_the_guards():
+        joined.save()
     assert shown() == [agreement.title]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from partnerships import services
-from partnerships.models import Agreement, AgreementEvent, Reminder
+from partnerships.facts import read
+from partnerships.models import Agreement, AgreementEvent, Amendment, Reminder
 from partnerships.reminders import run_reminders
 from portal.access.actor import Actor
 from portal.audit.models import AuditEntry
@@ -146,6 +147,39 @@ def test_eight_who_freeze_the_text_freeze_it_once(world):
     assert len(winners(found)) == 1
     assert agreement.documents.filter(kind="agreement_text").count() == 1
     assert mails(agreement)["send_to_signature"] == 1
+
+
+def test_eight_who_save_one_section_of_an_amendment_overwrite_nobody(world):
+    agreement = agreement_in("signed", world)
+    people = (world.coordinator.actor(), world.receiver_manager.actor())
+    row = services.begin_amendment(
+        agreement_id=agreement.pk,
+        kind="content",
+        title="Flere møder",
+        reason="Vi vil mødes oftere.",
+        effective_on=clock.today(),
+        actor=people[0],
+    )
+    facts = read(agreement, "governance")
+
+    found = rivals(
+        *[
+            lambda number=number: services.save_amended_section(
+                agreement_id=agreement.pk,
+                amendment_id=row.pk,
+                key="governance",
+                facts={**facts, "meeting_rhythm": f"Udgave {number}"},
+                version=0,
+                actor=people[number % 2],
+            )
+            for number in range(RIVALS)
+        ]
+    )
+
+    assert len(winners(found)) == 1
+    assert all(isinstance(one, services.ChangedMeanwhile | Amendment) for one in found)
+    row.refresh_from_db()
+    assert row.version_of("governance") == 1
 
 
 def test_cancelling_against_signing_ends_in_one_of_the_two(world):

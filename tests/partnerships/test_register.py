@@ -24,7 +24,7 @@ from portal.common import clock
 from portal.common.errors import InvalidInput, NotFound
 from portal.geography.models import HealthCouncil
 from tests.factories.organisations import OrganisationFactory
-from tests.factories.register import make_agreement, make_many
+from tests.factories.register import make_agreement, make_many, past_the_guards
 from tests.world import World
 
 LIST = "/aftaler/"
@@ -120,7 +120,8 @@ def test_parties_are_found_by_name_and_by_side(world: World, client_for: Clients
 
 def test_a_party_that_has_left_is_no_party(world: World, client_for: Clients) -> None:
     agreement = make_agreement(world.region, world.receiver, world.outsider)
-    AgreementParty.objects.filter(organisation=world.outsider).update(left_on=clock.today())
+    with past_the_guards():
+        AgreementParty.objects.filter(organisation=world.outsider).update(left_on=clock.today())
 
     [row] = client_for(world.coordinator).get(LIST).context["rows"]
 

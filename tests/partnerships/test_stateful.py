@@ -28,7 +28,15 @@ from hypothesis.stateful import (
 
 from partnerships import services
 from partnerships.facts import read
-from partnerships.models import Agreement, AgreementEvent, Amendment, Review, Risk, Signature
+from partnerships.models import (
+    Agreement,
+    AgreementEvent,
+    AgreementParty,
+    Amendment,
+    Review,
+    Risk,
+    Signature,
+)
 from portal.access.actor import system_actor
 from portal.audit.models import AuditEntry
 from portal.common import clock
@@ -70,6 +78,7 @@ SOURCES: dict[str, set[str]] = {
     "renew": {*RUNNING, "expired"},
     "amend": IN_FORCE,
     "amend_write": IN_FORCE,
+    "amend_take_in": IN_FORCE,
     "amend_send": IN_FORCE,
     "amend_sign": IN_FORCE,
     "amend_refuse": {*IN_FORCE, "expired", "terminated", "closed"},
@@ -95,6 +104,7 @@ ONWARDS = [
     "send_to_signature",
     "sign",
     "amend",
+    "amend_take_in",
     "amend_write",
     "amend_send",
     "amend_sign",
@@ -136,7 +146,9 @@ class Change:
     pk: Any
     state: str
     effective: date
+    kind: str = "content"
     written: bool = False
+    coming: set[str] = field(default_factory=set)
     signed: set[str] = field(default_factory=set)
 
     @property
@@ -158,6 +170,7 @@ class Life:
     agreed_governance: set[str] = field(default_factory=set)  # to the section that is rewritten
     reviews: dict[str, str] = field(default_factory=dict)
     signed: set[str] = field(default_factory=set)
+    bound_by_text: set[str] = field(default_factory=set)  # who signed the agreement itself
     notice: date | None = None
     evaluated: bool = False
     renewed: "Life | None" = None
@@ -246,6 +259,8 @@ class Agreements(RuleBasedStateMachine):
             return not {PARTY_OF[who]} <= life.agreed & life.agreed_governance
         if verb == "amend_write":
             return life.change is not None and not life.change.written
+        if verb == "amend_take_in":
+            return life.change is not None and not life.change.coming
         if verb == "amend":
             return life.change is None
         return not (verb == "evaluate" and life.evaluated)
@@ -315,11 +330,22 @@ class Agreements(RuleBasedStateMachine):
         if verb in {"say_yes", "say_no"}:
             return self.reviewing(who, life) is not None
         party = PARTY_OF.get(who)
-        if party not in life.parties:
+        if party not in life.parties and not self.is_asked(verb, party, life):
             return False
         if verb in STEERS and who not in COORDINATORS:
             return False
         return self.guard(verb, party, life)
+
+    def is_asked(self, verb: str, party: str | None, life: Life) -> bool:
+        """One that an amendment takes in says yes or no to it, and does nothing else."""
+        change = life.change
+        return (
+            change is not None
+            and change.state == "awaiting_signature"
+            and party in change.coming
+            and verb in {"amend_sign", "amend_refuse"}
+            and life.state in IN_FORCE
+        )
 
     def reviewing(self, who: str, life: Life) -> Review | None:
         """The waiting review that this one may answer; whom the row asks is taken as given."""
@@ -362,8 +388,11 @@ class Agreements(RuleBasedStateMachine):
                 return not is_open
             case "amend_write":
                 return change is not None and change.state == "draft"
+            case "amend_take_in":
+                return change is not None and change.state == "draft" and change.kind == "parties"
             case "amend_send":
-                return change is not None and change.state == "draft" and change.written
+                changes = change is not None and (change.written or bool(change.coming))
+                return changes and change.state == "draft"
             case "amend_sign":
                 return (
                     change is not None
@@ -408,6 +437,7 @@ class Agreements(RuleBasedStateMachine):
             case "sign":
                 life.signed.add(party)
                 if life.signed == life.parties:
+                    life.bound_by_text = set(life.parties)
                     life.turn(verb, "signed")
             case "refuse_signature":
                 life.signed = set()
@@ -437,20 +467,29 @@ class Agreements(RuleBasedStateMachine):
                 life.renewed = new
                 self.lives.append(new)
             case "amend":
-                life.change = Change(result.pk, "draft", result.effective_on)
+                life.change = Change(result.pk, "draft", result.effective_on, result.kind)
+            case "amend_take_in" if change:
+                change.coming = {"municipality"}
             case "amend_write" if change:
                 change.written = True
             case "amend_send" if change:
                 change.state, change.signed = "awaiting_signature", set()
             case "amend_sign" if change:
                 change.signed.add(party)
-                if change.signed == life.parties:
-                    due = change.effective <= clock.today()
-                    change.state = "in_force" if due else "signed"
+                if change.signed == life.parties | change.coming:
+                    change.state = "signed"
+                    self.take_effect(life)
             case "amend_refuse" if change:
                 change.state, change.signed = "draft", set()
             case "amend_withdraw" if change:
                 change.state, change.signed = "withdrawn", set()
+
+    @staticmethod
+    def take_effect(life: Life) -> None:
+        change = life.change
+        if change is not None and change.state == "signed" and change.effective <= clock.today():
+            change.state = "in_force"
+            life.parties |= change.coming
 
     # --- hands --------------------------------------------------------------------------------
     def _which(self, life: Life) -> dict[str, Any]:
@@ -561,11 +600,16 @@ class Agreements(RuleBasedStateMachine):
         wanted = clock.today() + timedelta(days=20 if life.pk.int % 2 else 0)
         return services.begin_amendment(
             agreement_id=life.pk,
-            kind="content",
+            kind="content" if "municipality" in life.parties else "parties",
             title="Flere møder",
             reason="Vi vil mødes oftere.",
             effective_on=max(min(wanted, last), clock.today()),
             actor=actor,
+        )
+
+    def act_amend_take_in(self, life: Life, actor: Any) -> object:
+        return services.ask_party_in(
+            **self._which(life), organisation=self.world.municipality, actor=actor
         )
 
     def act_amend_write(self, life: Life, actor: Any) -> object:
@@ -582,8 +626,13 @@ class Agreements(RuleBasedStateMachine):
                 "owner": "",
             },
         ]
+        row = Amendment.objects.filter(pk=self._which(life)["amendment_id"]).first()
         return services.save_amended_section(
-            **self._which(life), key="risks", facts=facts, actor=actor
+            **self._which(life),
+            key="risks",
+            facts=facts,
+            version=row.version_of("risks") if row else 0,
+            actor=actor,
         )
 
     def act_amend_send(self, life: Life, actor: Any) -> object:
@@ -592,7 +641,9 @@ class Agreements(RuleBasedStateMachine):
     def act_amend_sign(self, life: Life, actor: Any) -> object:
         row = Amendment.objects.filter(pk=self._which(life)["amendment_id"]).first()
         sha256 = row.document.sha256 if row and row.document else "0" * 64
-        return services.sign_amendment(**self._which(life), sha256=sha256, actor=actor)
+        return services.sign_amendment(
+            **self._which(life), sha256=sha256, contact_id=actor.user_id, actor=actor
+        )
 
     def act_amend_refuse(self, life: Life, actor: Any) -> object:
         return services.refuse_amendment(**self._which(life), comment="Ret.", actor=actor)
@@ -638,9 +689,7 @@ class Agreements(RuleBasedStateMachine):
         today = clock.today()
         if life.state == "signed" and life.starts <= today:
             life.turn("activate", "active")
-        if life.change is not None and life.change.state == "signed":
-            if life.change.effective <= today:
-                life.change.state = "in_force"
+        self.take_effect(life)
         if life.state in RUNNING and life.notice is not None and life.notice <= today:
             life.turn("terminate", "terminated")
         if life.state in RUNNING and life.ends < today:
@@ -666,7 +715,16 @@ class Agreements(RuleBasedStateMachine):
             if life.state in BEFORE_SIGNED:
                 assert found == life.signed
             elif life.state != "cancelled":
-                assert found == life.parties
+                assert found == life.bound_by_text
+
+    @invariant()
+    def parties_agree(self) -> None:
+        """Nobody is in before the amendment is in force, and everybody afterwards."""
+        slugs = {getattr(self.world, name).slug: name for name in set(PARTY_OF.values())}
+        for life in self.lives:
+            rows = AgreementParty.objects.filter(agreement_id=life.pk, left_on__isnull=True)
+            found = {slugs[slug] for slug in rows.values_list("organisation__slug", flat=True)}
+            assert found == life.parties
 
     @invariant()
     def amendments_agree(self) -> None:

@@ -16,6 +16,7 @@ from partnerships.facts import SECTIONS, clean, read
 from partnerships.models import (
     Agreement,
     AgreementChange,
+    Amendment,
     SectionComment,
     SectionDraft,
     SectionKey,
@@ -331,6 +332,81 @@ def test_two_who_write_at_once_see_both_versions_and_lose_nothing(
     again |= {name: values[-1] for name, values in desk.typed.items() if values}
     assert client.post(address, again).status_code == 302
     assert list(draft.activities.values_list("text", flat=True)) == ["Min aktivitet", "En mere"]
+
+
+@pytest.fixture
+def amendment(world: World) -> Amendment:
+    return services.begin_amendment(
+        agreement_id=agreement_in("signed", world).pk,
+        kind="content",
+        title="Flere møder",
+        reason="Vi vil mødes oftere.",
+        effective_on=clock.today(),
+        actor=world.coordinator.actor(),
+    )
+
+
+def test_two_who_write_one_section_of_an_amendment_see_both_and_lose_nothing(
+    world: World, client_for: ClientFor, amendment: Amendment
+):
+    ours, theirs = client_for(world.receiver_manager), client_for(world.coordinator)
+    address = f"{editor(amendment.agreement, 'risks')}?tillaeg={amendment.pk}"
+    words = {"likelihood": "2", "consequence": "2"}
+    row = {f"risks__0__{name}": value for name, value in words.items()}
+    mine = filled(ours, address, risks__0__text="Min risiko", **row)
+    other = filled(theirs, address, risks__0__text="Deres risiko", **row)
+    assert theirs.post(address, other).status_code == 302
+
+    met = ours.post(address, mine)
+
+    html = met.content.decode()
+    assert met.status_code == 409
+    assert "Karen Koordinator har rettet afsnittet imens" in html
+    assert "Min risiko" in html
+    assert "Deres risiko" in html
+    amendment.refresh_from_db()
+    assert [one["text"] for one in amendment.after["risks"]["risks"]] == ["Deres risiko"]
+    desk = met.context["desk"]
+    again: dict[str, Any] = {"version": str(desk.version_shown)}
+    again |= {name: values[-1] for name, values in desk.typed.items() if values}
+    assert ours.post(address, again).status_code == 302
+    amendment.refresh_from_db()
+    texts = {one["text"] for one in amendment.after["risks"]["risks"]}
+    assert texts == {"Min risiko", "Deres risiko"}
+
+
+def test_a_section_that_is_taken_out_of_an_amendment_is_still_a_newer_one(
+    world: World, amendment: Amendment
+):
+    actor, facts = world.coordinator.actor(), read(amendment.agreement, "governance")
+    which = {"agreement_id": amendment.agreement_id, "amendment_id": amendment.pk}
+
+    def save(rhythm: str, version: int) -> Amendment:
+        changed = {**facts, "meeting_rhythm": rhythm}
+        return services.save_amended_section(
+            **which, key="governance", facts=changed, version=version, actor=actor
+        )
+
+    save("Hver måned", 0)
+    out = save(facts["meeting_rhythm"], 1)
+    with pytest.raises(services.ChangedMeanwhile):
+        save("Hver uge", 0)
+
+    assert out.after == {}
+    assert out.version_of("governance") == 2
+    assert save("Hver uge", 2).after["governance"]["meeting_rhythm"] == "Hver uge"
+
+
+def test_an_untouched_section_of_an_amendment_is_no_new_version(
+    world: World, client_for: ClientFor, amendment: Amendment
+):
+    client = client_for(world.coordinator)
+    address = f"{editor(amendment.agreement, 'activities')}?tillaeg={amendment.pk}"
+
+    assert client.post(address, filled(client, address)).status_code == 302
+
+    amendment.refresh_from_db()
+    assert (amendment.versions, amendment.after) == ({}, {})
 
 
 def test_a_yes_is_to_the_version_that_was_read(

@@ -36,7 +36,7 @@ from portal.documents.agreement import (
     render_agreement_docx,
     render_agreement_pdf,
 )
-from portal.documents.amendment import AmendmentDocument, render_amendment_pdf
+from portal.documents.amendment import AmendmentDocument, MovedParty, render_amendment_pdf
 from portal.documents.paper import Person, Shape, Signature, danish_number
 
 HOSPITAL = Party(
@@ -234,6 +234,12 @@ AMENDMENT = AmendmentDocument(
     kind="Ændret indhold",
     status="Til underskrift",
     reason="Mange udskrives fredag.",
+    joining=(
+        MovedParty(
+            name="Lungen Aarhus", side="Forening", cvr="29189846", municipality="Aarhus Kommune"
+        ),
+    ),
+    leaving=(MovedParty(name="Hjertet Viborg", side="Lokalafdeling", undone=("Finde værter",)),),
     changes=(
         Change(what="Dage", old="Tirsdag og torsdag", new="Tirsdag, torsdag og lørdag"),
         Change(what="Frivillige", new="To mere"),
@@ -415,6 +421,8 @@ def test_every_fact_stands_in_the_amendment(tmp_path: Path) -> None:
 
     assert [fact for fact in texts_of(AMENDMENT) if fact not in text] == []
     assert "Tillæg 1: Ændret indhold" in text
+    assert text.index("Kommer med i aftalen") < text.index("Lungen Aarhus")
+    assert text.index("Går ud af aftalen") < text.index("Hjertet Viborg")
     assert "gælder fra 1. september 2026" in text
 
 

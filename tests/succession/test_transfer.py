@@ -42,6 +42,7 @@ from tests.factories.organisations import NamedHandlerFactory, accept_terms_for,
 from tests.factories.partnerships import agreement_in, sign
 from tests.factories.partnerships import fresh as again_agreement
 from tests.factories.referrals import act, make_offer, sent_identified
+from tests.factories.register import past_the_guards
 from tests.succession.merger import (
     AFTER,
     DAY,
@@ -402,7 +403,10 @@ def frame(merger: Merger, organisation: Organisation) -> Agreement:
     agreement = agreement_in(
         "signed", merger.world, kind=AgreementKind.FRAME, starts_on=clock.today() + timedelta(3)
     )
-    agreement.parties.filter(organisation=merger.world.region).update(organisation=organisation)
+    with past_the_guards():
+        agreement.parties.filter(organisation=merger.world.region).update(organisation=organisation)
+    # The pairs are written once more.
+    Agreement.objects.filter(pk=agreement.pk).update(kind=AgreementKind.FRAME)
     return agreement
 
 
