@@ -108,7 +108,7 @@ def everything() -> bool:
 
 
 def drill() -> bool:
-    step = Step("drill", [*PYTEST, "-n", "0", "-m", "drill"], {"SAMSPIL_DRILL": "1"}, shown=True)
+    step = Step("drill", [*PYTEST, "-n", "2", "-m", "drill"], {"SAMSPIL_DRILL": "1"}, shown=True)
     return report(run(step))
 
 
