@@ -29,7 +29,7 @@ from partnerships.models.frame import FrameAnswer
 from portal.access.actor import Actor
 from portal.accounts.models import User
 from portal.common import clock
-from portal.common.templatetags.look import number
+from portal.common.templatetags.look import long_date, number
 from portal.documents import agreement as paper
 from portal.documents import paper as lettering
 from portal.documents.agreement import AgreementDocument, render_agreement_pdf
@@ -135,7 +135,7 @@ def document_of(agreement: Agreement, *, for_signature: bool = False) -> Agreeme
         evaluation=agreement.evaluation_plan,
         after_the_end=agreement.after_end,
         clauses=tuple(_texts(clauses, Clause.Kind.CLAUSE)),
-        appendices=tuple(_texts(clauses, Clause.Kind.APPENDIX)),
+        appendices=(*_texts(clauses, Clause.Kind.APPENDIX), *_files(agreement)),
         amendments=() if for_signature else tuple(_amendments(agreement)),
         signatures=tuple(signature_lines(agreement, None if for_signature else agreement.frozen)),
     )
@@ -280,6 +280,27 @@ def _texts(clauses: Iterable[object], kind: str) -> Iterable[paper.Section]:
         for row in clauses
         if row.kind == kind  # type: ignore[attr-defined]
     )
+
+
+def _files(agreement: Agreement) -> Iterable[paper.Section]:
+    """What lies beside the text, in its newest version, with the fingerprint to know it by."""
+    rows = agreement.documents.filter(kind__in=Document.LAID_IN).select_related("by_organisation")
+    newest = {(row.kind, row.title): row for row in rows.defer("content").order_by("version")}
+    for row in newest.values():
+        yield paper.Section(
+            title=row.title,
+            text=_(
+                "%(kind)s som fil, udgave %(n)s, lagt ind %(day)s af %(who)s. "
+                "Fingeraftryk (SHA-256): %(sha256)s"
+            )
+            % {
+                "kind": row.get_kind_display(),
+                "n": row.version,
+                "day": long_date(row.at),
+                "who": row.by_organisation.name if row.by_organisation else row.by_name,
+                "sha256": row.sha256,
+            },
+        )
 
 
 def _amendments(agreement: Agreement) -> Iterable[paper.AmendmentInForce]:

@@ -126,6 +126,11 @@ EVENTS: Final[Mapping[str, Words]] = {
         _("%(who)s har sagt nej til at gå videre. Der er ikke skrevet under på noget."),
         _("På siden kan I læse hvorfor."),
     ),
+    "document_filed": Words(
+        _("der er lagt et dokument ind"),
+        _("%(who)s har lagt et dokument ind ved aftalen."),
+        _("Det står under »Dokumenter« på aftalens side."),
+    ),
     "amendment_begun": Words(
         _("et tillæg er begyndt"),
         _("%(who)s har begyndt et tillæg til aftalen."),

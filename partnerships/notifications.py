@@ -37,6 +37,7 @@ TOLD: Final = frozenset(
         "evaluate",
         "close",
         "cancel",
+        "document_filed",
         "amendment_begun",
         "amendment_to_signature",
         "amendment_refused",

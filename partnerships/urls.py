@@ -250,5 +250,6 @@ urlpatterns = [
     path("aftaler/<uuid:pk>/milepael/<uuid:row>/", living.milestone_done, name="milestone-done"),
     path("aftaler/<uuid:pk>/opgave/<uuid:row>/", living.obligation_done, name="obligation-done"),
     path("aftaler/<uuid:pk>/betaling/<uuid:row>/", living.payment, name="payment"),
+    path("aftaler/<uuid:pk>/dokumenter/nyt/", files.document_create, name="document-create"),
     path("aftaler/<uuid:pk>/dokumenter/<uuid:document>/", files.document, name="document"),
 ]

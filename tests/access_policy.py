@@ -486,6 +486,9 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:section-draft-discard": needs(
         "POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=SECTION
     ),
+    "partnerships:document-create": needs(
+        "GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT
+    ),
     "partnerships:section-approve": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=SECTION),
     "partnerships:comment-answer": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=COMMENT),
     # clauses and appendices

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
 from partnerships.forms.checked import CheckedForm, area, day
-from partnerships.models import Amendment, Review
+from partnerships.models import Amendment, Document, Review
 from partnerships.services.signing import LARGEST_FILE
 from portal.common import clock
 from portal.common.forms import choice
@@ -217,6 +217,22 @@ class NoticeForm(CheckedForm):
     def __init__(self, *args: Any, first: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ends_on"].help_text = _("Tidligst %(first)s.") % {"first": first}
+
+
+class DocumentForm(CheckedForm):
+    """A file beside the text. What it is and is called is chosen already for a new version."""
+
+    kind = forms.ChoiceField(
+        label=_("Hvad er det?"),
+        choices=[(kind, Document.Kind(kind).label) for kind in Document.LAID_IN],
+        widget=forms.RadioSelect(attrs={"class": "r"}),
+    )
+    title = forms.CharField(
+        label=_("Titel"),
+        help_text=_("Samme titel som før bliver til en ny udgave. Den gamle bliver liggende."),
+        max_length=200,
+    )
+    file = PdfField(_("Fil"), _("En PDF på højst 10 MB."))
 
 
 class EvaluationForm(CheckedForm):

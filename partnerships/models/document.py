@@ -37,6 +37,9 @@ class Document(UuidModel):
         REPORT = "report", _("Statusrapport")
         APPENDIX = "appendix", _("Bilag")
 
+    # What the parties lay in themselves; the others come of a step.
+    LAID_IN: ClassVar[tuple[str, ...]] = (Kind.APPENDIX, Kind.DATA_PROTECTION)
+
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(_("slags"), max_length=16, choices=Kind.choices)
     title = models.CharField(_("titel"), max_length=200)
@@ -65,6 +68,11 @@ class Document(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.title} v{self.version}"
+
+    def belongs_to(self, organisation_id: int | None) -> bool:
+        """Whose file it is: who laid it in, or who took that organisation over."""
+        whose = self.by_organisation
+        return whose is not None and organisation_id in (whose.pk, whose.succeeded_by_id)
 
 
 class ClauseQuerySet(models.QuerySet["Clause"]):

@@ -16,6 +16,7 @@ from partnerships.models import (
     Agreement,
     AgreementSection,
     AgreementState,
+    Document,
     SectionComment,
     SectionKey,
     Side,
@@ -27,6 +28,7 @@ from partnerships.page.tasks import Tasks, tasks_of
 from partnerships.page.turn import Turn, turn_of
 from partnerships.permissions import may, may_look_at_data
 from partnerships.selectors import party_of
+from partnerships.services.filing import may_file_in
 from partnerships.services.writing import foreign_changes
 from partnerships.workflow import RUNNING
 from portal.access.actor import Actor
@@ -352,10 +354,35 @@ class AgreementPage:
 
     @cached_property
     def documents(self) -> list[dict[str, Any]]:
+        """Newest first. `renew_url` leads to a new version of an own file."""
+        newest: dict[tuple[str, str], int] = {}
+        for row in self.agreement.documents.all():
+            key = (row.kind, row.title)
+            newest[key] = max(newest.get(key, 0), row.version)
         return [
-            {"row": row, "url": reverse("partnerships:document", args=[self.agreement.pk, row.pk])}
+            {
+                "row": row,
+                "url": reverse("partnerships:document", args=[self.agreement.pk, row.pk]),
+                "name": row.title if row.kind in Document.LAID_IN else row.get_kind_display(),
+                "renew_url": f"{self.file_url}?udgave={row.pk}"
+                if self.file_url
+                and row.kind in Document.LAID_IN
+                and row.belongs_to(self.actor.organisation_id)
+                and row.version == newest[row.kind, row.title]
+                else "",
+            }
             for row in self.agreement.documents.all()
         ]
+
+    @cached_property
+    def file_url(self) -> str:
+        """Where a document is laid in, for those who may now."""
+        agreement = self.agreement
+        if not may_file_in(agreement):
+            return ""
+        if not may(self.actor, Permission.AGREEMENT_WRITE, agreement):
+            return ""
+        return reverse("partnerships:document-create", args=[agreement.pk])
 
     @property
     def is_association(self) -> bool:

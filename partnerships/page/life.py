@@ -123,6 +123,7 @@ def words_of(row: AgreementEvent, agreement: Agreement, parties: Sequence[Agreem
         "offers_linked": _("Tilbud under aftalen ændret"),
         "frame_set": _("Rammeaftale valgt"),
         "payment": _("Betaling noteret"),
+        "document_filed": _("Dokument lagt ind: %(name)s") % {"name": details.get("name", "")},
         "amendment_begun": _("Tillæg %(n)s begyndt") % {"n": number},
         "amendment_written": _("Tillæg %(n)s rettet") % {"n": number},
         "amendment_party_in": _("Tillæg %(n)s: %(party)s skal med") % {"n": number, "party": party},

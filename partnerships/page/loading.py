@@ -44,7 +44,10 @@ def load_agreement(actor: Actor, pk: UUID) -> Agreement:
             "action_points__organisation",
             "action_points__owner",
             "reviews__organisation",
-            Prefetch("documents", Document.objects.defer("content")),
+            Prefetch(
+                "documents",
+                Document.objects.defer("content").select_related("by_organisation"),
+            ),
             Prefetch("signatures", Signature.objects.filter(voided_at__isnull=True)),
             Prefetch("children", seen, to_attr="seen_children"),
             Prefetch("renewals", seen),

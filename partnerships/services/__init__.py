@@ -43,6 +43,7 @@ from partnerships.services.figures import (
     store_live_value,
     store_offer_figures,
 )
+from partnerships.services.filing import file_document, may_file_in
 from partnerships.services.forums import (
     add_forum_member,
     close_forum,
@@ -199,6 +200,7 @@ __all__ = [
     "edit_post",
     "end_forum_member",
     "fingerprint",
+    "file_document",
     "finish_action_point",
     "fulfil_obligation",
     "give_notice",
@@ -207,6 +209,7 @@ __all__ = [
     "link_offers",
     "load_programme",
     "look_at_data_protection",
+    "may_file_in",
     "may_tick",
     "move_item_up",
     "negotiate",

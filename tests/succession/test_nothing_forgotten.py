@@ -42,8 +42,10 @@ STAYS = {
     "organisations.termsacceptance.organisation",
     "partnerships.agendaitem.proposed_by",
     "partnerships.document.by_organisation",
+    "partnerships.minutescomment.organisation",
     # Gone after 7 days.
     "partnerships.sectiondraft.organisation",
+    "partnerships.reportdraft.organisation",
     "referrals.signpostcount.organisation",
     # They pause the clocks of the referrals that are open in the old organisation.
     "organisations.closingperiod.organisation",
