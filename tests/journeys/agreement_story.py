@@ -15,7 +15,10 @@ def walk_the_guide(visitor: Visitor, need: str) -> None:
     visitor.go("/aftaler/guide/", "Hvornår er civilsamfundet det rette sted?")
     visitor.write("Hvilket behov handler det om?", need)
     visitor.press("Begynd")
-    while "/spoergsmaal/" in visitor.page.url:
+    visitor.sees("Spørgsmål 1 af")
+    count = int(visitor.page.locator("progress").get_attribute("max") or 0)
+    for number in range(1, count + 1):
+        visitor.sees(f"Spørgsmål {number} af {count}")
         visitor.arrive("")
         for question in visitor.page.locator("main fieldset.fld").all():
             visitor.pick("Ja", inside=question)

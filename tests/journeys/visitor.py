@@ -4,7 +4,6 @@ The story is told once; how a button is reached differs. Every page arrived at i
 """
 
 import re
-from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -131,8 +130,9 @@ class Visitor:
             field.fill(text)
             return
         self.tab_to(field)
-        if field.get_attribute("type") == "date":  # day, month and year, as they are typed here
-            text = datetime.strptime(text, "%Y-%m-%d").strftime("%d%m%Y")
+        if field.get_attribute("type") == "date":
+            field.fill(text)  # whether the day or the month is typed first is the browser's own
+            return
         self.page.keyboard.type(text)  # typed words are not counted as presses
 
     def tick(self, label: str) -> None:
