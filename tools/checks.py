@@ -101,9 +101,12 @@ def everything() -> bool:
     if not side_by_side([TYPES, *FAST]):
         return False
     # tests/drill is of full size only; the other drills are small here.
-    small = [*PYTEST, "-n", "2", "--ignore=tests/drill"]
-    tests = Step("unit and integration", [*small, "-m", "not journey"], shown=True)
-    journeys = Step("journeys", [*small, "-m", "journey"], {"CHROMIUM": chromium()}, shown=True)
+    small = [*PYTEST, "--ignore=tests/drill"]
+    tests = Step("unit and integration", [*small, "-n", "2", "-m", "not journey"], shown=True)
+    # One at a time: a browser is several processes already.
+    journeys = Step(
+        "journeys", [*small, "-n", "0", "-m", "journey"], {"CHROMIUM": chromium()}, shown=True
+    )
     return report(run(tests)) and report(run(journeys))
 
 
