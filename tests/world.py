@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from organisations.current import SESSION_ASSURANCE, SESSION_ORGANISATION, actor_of_user
@@ -229,6 +230,7 @@ lay_down_world = Copier(build_world)
 @pytest.fixture
 def world(db: None) -> World:
     load_areas()
+    cache.clear()  # the same keys as in the test before, and nobody has tried anything yet
     found: World = lay_down_world()
     return found
 

@@ -12,6 +12,7 @@ from partnerships.models import SigningOrder
 from partnerships.signing_service import FolderSigningService, run_signing
 from portal.common import clock
 from tests.factories.partnerships import (
+    Pen,
     agreement_in,
     approve_everything,
     fresh,
@@ -103,7 +104,8 @@ def test_a_yes_to_an_earlier_text_is_none_to_the_next(world, folder, caplog):
     public, association = world.coordinator.actor(), world.receiver_manager.actor()
     run_signing()
     (old,) = orders(folder)
-    services.refuse_signature(agreement_id=agreement.pk, comment="Ret prisen.", actor=public)
+    services.refuse_signature(agreement_id=agreement.pk, comment="Ret formålet.", actor=public)
+    Pen(agreement, public).write("purpose", purpose="Ingen skal gå alene hjem om aftenen.")
     approve_everything(agreement, public, association)
     services.send_to_signature(agreement_id=agreement.pk, actor=public)
     answer(folder, old["reference"], old["signers"][0]["party"])
