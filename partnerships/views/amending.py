@@ -21,7 +21,7 @@ from partnerships.amended_parties import (
     signers_of,
 )
 from partnerships.facts import SECTIONS
-from partnerships.forms.moving import AmendmentForm, CommentForm, SignForm
+from partnerships.forms.moving import AmendmentForm, SignForm
 from partnerships.models import Agreement, AgreementParty, Amendment, Document
 from partnerships.permissions import may, may_sign_amendment, require_may
 from partnerships.selectors import people_of
@@ -29,6 +29,7 @@ from partnerships.services.signing import valid_signatures
 from partnerships.views.steps import (
     Step,
     agreement_of,
+    comment_form,
     pages,
     show,
     take,
@@ -268,11 +269,7 @@ def amendment_refuse(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpRe
     party = _signer(request, agreement, row)
     if row.state != Amendment.State.AWAITING_SIGNATURE:
         return not_now(request, agreement, row)
-    form = CommentForm(
-        request.POST if request.method == "POST" else None,
-        label=_("Hvad skal laves om, før I vil skrive under?"),
-        hint=_("Alle parter læser det."),
-    )
+    form = comment_form(request, _("Hvad skal laves om, før I vil skrive under?"))
     return take(
         request,
         agreement,
@@ -294,11 +291,7 @@ def amendment_withdraw(request: ActorRequest, pk: UUID, amendment: UUID) -> Http
     require_may(request.actor, Permission.AGREEMENT_WRITE, agreement)
     if row.state not in (Amendment.State.DRAFT, Amendment.State.AWAITING_SIGNATURE):
         return not_now(request, agreement, row)
-    form = CommentForm(
-        request.POST if request.method == "POST" else None,
-        label=_("Hvorfor trækkes det tilbage?"),
-        hint=_("Alle parter læser det."),
-    )
+    form = comment_form(request, _("Hvorfor trækkes det tilbage?"))
     return take(
         request,
         agreement,

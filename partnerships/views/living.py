@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 from partnerships import services
 from partnerships.dates import earliest_end
 from partnerships.forms.moving import (
-    CommentForm,
     EvaluationForm,
     NoticeForm,
     PaymentForm,
@@ -24,6 +23,7 @@ from partnerships.permissions import may_look_at_data, require_may
 from partnerships.views.steps import (
     Step,
     agreement_of,
+    comment_form,
     for_move,
     pages,
     take,
@@ -78,11 +78,7 @@ def resume(request: ActorRequest, pk: UUID) -> HttpResponse:
     agreement, answer = for_move(request, pk, "resume")
     if answer:
         return answer
-    form = CommentForm(
-        request.POST if request.method == "POST" else None,
-        label=_("Vil I skrive lidt til de andre?"),
-        required=False,
-    )
+    form = comment_form(request, _("Vil I skrive lidt til de andre?"), required=False)
     return take(
         request,
         agreement,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from partnerships import services
 from partnerships.forms.moving import (
     AskReviewForm,
-    CommentForm,
     DecideForm,
     People,
     ReviewersForm,
@@ -26,6 +25,7 @@ from partnerships.permissions import may_review, require_may
 from partnerships.views.steps import (
     Step,
     agreement_of,
+    comment_form,
     for_move,
     pages,
     show,
@@ -173,11 +173,7 @@ def send_back(request: ActorRequest, pk: UUID) -> HttpResponse:
     agreement, answer = for_move(request, pk, "send_back")
     if answer:
         return answer
-    form = CommentForm(
-        request.POST if request.method == "POST" else None,
-        label=_("Hvad skal laves om?"),
-        hint=_("Alle parter læser det."),
-    )
+    form = comment_form(request, _("Hvad skal laves om?"))
     return take(
         request,
         agreement,

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from partnerships import services
-from partnerships.forms.moving import CommentForm, SignForm, UploadForm
+from partnerships.forms.moving import SignForm, UploadForm
 from partnerships.guards import missing_for_signature
 from partnerships.models import Agreement, AgreementParty, AgreementState, Document
 from partnerships.permissions import require_may
@@ -17,6 +17,7 @@ from partnerships.services.signing import signing_parties, valid_signatures
 from partnerships.views.steps import (
     Step,
     agreement_of,
+    comment_form,
     for_move,
     pages,
     show,
@@ -165,11 +166,7 @@ def refuse(request: ActorRequest, pk: UUID) -> HttpResponse:
     agreement, answer = for_move(request, pk, "refuse_signature")
     if answer:
         return answer
-    form = CommentForm(
-        request.POST if request.method == "POST" else None,
-        label=_("Hvad skal laves om, før I vil skrive under?"),
-        hint=_("Alle parter læser det."),
-    )
+    form = comment_form(request, _("Hvad skal laves om, før I vil skrive under?"))
     return take(
         request,
         agreement,
@@ -195,11 +192,7 @@ def cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     agreement, answer = for_move(request, pk, "cancel")
     if answer:
         return answer
-    form = CommentForm(
-        request.POST if request.method == "POST" else None,
-        label=_("Hvorfor bliver den ikke til noget?"),
-        hint=_("Alle parter læser det."),
-    )
+    form = comment_form(request, _("Hvorfor bliver den ikke til noget?"))
     return take(
         request,
         agreement,

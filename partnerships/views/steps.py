@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from partnerships.forms.checked import CheckedForm
+from partnerships.forms.moving import CommentForm
 from partnerships.guards import Missing
 from partnerships.models import Agreement
 from partnerships.permissions import available_moves, require_move
@@ -74,6 +75,16 @@ def for_move(request: ActorRequest, pk: UUID, verb: str) -> tuple[Agreement, Htt
     if verb not in available_moves(agreement, request.actor):
         return agreement, too_late(request, agreement)
     return agreement, None
+
+
+def comment_form(request: ActorRequest, label: Text, *, required: bool = True) -> CommentForm:
+    """One text to go with a step. What must be written is said to reach everybody."""
+    return CommentForm(
+        request.POST if request.method == "POST" else None,
+        label=label,
+        hint=_("Alle parter læser det.") if required else "",
+        required=required,
+    )
 
 
 def show(
