@@ -15,6 +15,11 @@ PORT ?= 8000
 DATA ?= var/demo
 VENV := .venv/bin/python
 
+# A start is eight processes that read the same thousand modules: they are compiled once, and what
+# comes of it lies with the packages, not among the sources.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/bytecode
+
 # The first Python on this machine that is new enough.
 define WITH_PYTHON
 for python in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11; do \

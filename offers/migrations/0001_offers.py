@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -16,7 +19,7 @@ class Migration(migrations.Migration):
         ("organisations", "0001_organisations"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Offer",
             fields=[
@@ -768,4 +771,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-    ]
+    ])

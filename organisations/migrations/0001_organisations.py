@@ -6,6 +6,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -14,7 +17,7 @@ class Migration(migrations.Migration):
         ("geography", "0001_geography"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Organisation",
             fields=[
@@ -633,4 +636,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-    ]
+    ])

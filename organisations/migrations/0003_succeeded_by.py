@@ -4,6 +4,9 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -11,7 +14,7 @@ class Migration(migrations.Migration):
         ('organisations', '0002_roles_fit_kind'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='organisation',
             name='succeeded_by',
@@ -34,4 +37,4 @@ class Migration(migrations.Migration):
             model_name='organisation',
             constraint=models.CheckConstraint(condition=models.Q(('succeeded_by', models.F('id')), _negated=True), name='organisation_not_own_successor'),
         ),
-    ]
+    ])

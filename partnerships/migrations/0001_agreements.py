@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -17,7 +20,7 @@ class Migration(migrations.Migration):
         ("organisations", "0003_succeeded_by"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Agreement",
             fields=[
@@ -3356,4 +3359,4 @@ class Migration(migrations.Migration):
                 name="enquiry_with_account_has_sender",
             ),
         ),
-    ]
+    ])

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -17,7 +20,7 @@ class Migration(migrations.Migration):
         ("organisations", "0002_roles_fit_kind"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Consent",
             fields=[
@@ -1125,4 +1128,4 @@ class Migration(migrations.Migration):
                 name="consent_withdrawn_who_and_when",
             ),
         ),
-    ]
+    ])

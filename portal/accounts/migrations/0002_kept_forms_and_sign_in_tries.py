@@ -9,13 +9,16 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_users'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='SignInTries',
             fields=[
@@ -41,4 +44,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='kept_form_for_a_while')],
             },
         ),
-    ]
+    ])

@@ -65,10 +65,13 @@ DROP FUNCTION audit_refuse_change();
 """
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
     initial = True
     dependencies = []
-    operations = [
+    operations = together([
         migrations.RunSQL(
             TRAIL,
             UNDO,
@@ -145,4 +148,4 @@ class Migration(migrations.Migration):
                 name="audit_cut_range",
             ),
         ),
-    ]
+    ])

@@ -6,6 +6,9 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -13,7 +16,7 @@ class Migration(migrations.Migration):
         ("common", "0001_extensions_and_danish_sorting"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="PostalCode",
             fields=[
@@ -317,4 +320,4 @@ class Migration(migrations.Migration):
                 name="postal_code_coordinate_source_known",
             ),
         ),
-    ]
+    ])

@@ -7,6 +7,9 @@ import portal.common.ids
 from django.db import migrations, models
 
 
+from portal.common.migrating import together
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -16,7 +19,7 @@ class Migration(migrations.Migration):
         ('organisations', '0003_succeeded_by'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Succession',
             fields=[
@@ -81,4 +84,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('succession', 'source', 'target'), name='succession_arrow_once'), models.UniqueConstraint(condition=models.Q(('takes_rest', True)), fields=('succession', 'source'), name='succession_one_takes_the_rest'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='succession_not_to_itself')],
             },
         ),
-    ]
+    ])
