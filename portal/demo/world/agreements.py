@@ -2,7 +2,7 @@
 signed on their days, begun, suspended, terminated and closed by the same doors as in real life.
 Dates count from the first start."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from partnerships.models import Agreement, Question, Review, Side
 from portal.access.actor import Actor
 from portal.common import clock
 from portal.demo.world.cast import BUILDER, Cast
+from portal.demo.world.hands import share
 from portal.demo.world.sources import Record, records
 
 # What the file does not say of each, and what the law and the contract ask.
@@ -39,17 +40,22 @@ _REACHES: Final = {
 _PDF_DAYS: Final = timedelta(days=2)
 
 
-@transaction.atomic
-def fill() -> int:
+def fill(hands: int = 1) -> int:
+    rows = records("collaborations.jsonl")
+    share(rows, _live, hands=hands)
+    return len(rows)
+
+
+def _live(rows: Sequence[Record]) -> None:
+    """Each in a transaction of its own."""
     cast = Cast()
     organisations = {row.slug: row for row in Organisation.objects.select_related("parent")}
     offers = {row.slug: row for row in Offer.objects.all()}
     today = clock.today()
-    rows = records("collaborations.jsonl")
     for row in rows:
         if not Agreement.objects.filter(external_id=row["id"]).exists():
-            _Replay(row, cast, organisations, offers, today).live()
-    return len(rows)
+            with transaction.atomic():
+                _Replay(row, cast, organisations, offers, today).live()
 
 
 def _at(day: date, hour: int = 10) -> datetime:

@@ -1,7 +1,7 @@
 """The order in which the world comes to be.
 
-Each part is one transaction and leaves a note of what it was built from, so that a second start
-passes over it.
+Each part is one transaction, or one for each of its rows, and leaves a note of what it was built
+from, so that a second start passes over it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -55,8 +55,9 @@ def the_world() -> DemoWorld:
     return DemoWorld.objects.get_or_create(pk=1, defaults={"started_at": clock.now()})[0]
 
 
-def build_world(say: Say = lambda _line: None) -> DemoWorld:
-    """All that a visitor meets at once. Safe to repeat: the second time changes nothing."""
+def build_world(say: Say = lambda _line: None, *, hands: int = 1) -> DemoWorld:
+    """All that a visitor meets at once, by one or two processes. Safe to repeat: the second time
+    changes nothing."""
     refuse_outside_demo()
     world = the_world()
     began = world.started_at
@@ -72,14 +73,20 @@ def build_world(say: Say = lambda _line: None) -> DemoWorld:
             world.save(update_fields=["parts"])
         say(f"{name}: {made}")
 
+    def shared(name: str, sources: str, action: Callable[[int], object]) -> None:
+        """Its rows commit one by one; what is there when it begins again is left alone."""
+        if world.parts.get(name) != sources:
+            made = action(hands)
+            part(name, sources, lambda: made)
+
     with muted():
         with clock.at(began - FIRST_DAY), _whole_or_not_at_all():
             sources = fingerprint(*_EVERYTHING)
             part("organisations", sources, lambda: len(Register().fill()))
-            part("people", sources, people.fill)
+            shared("people", sources, people.fill)
         with clock.at(began), _whole_or_not_at_all():
-            part("offers", fingerprint("offers.jsonl"), listings.fill)
-            part("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
+            shared("offers", fingerprint("offers.jsonl"), listings.fill)
+            shared("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
             part("entrances", "1", entrances.fill)
             part("forums", "1", forums.fill)
             part("closings", "1", lambda: around.announce_closings(stage.now, began))

@@ -1,6 +1,7 @@
 """The 207 offers, as their associations put them up over the past year."""
 
 import random
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from offers.services import import_offers
 from offers.services.reminders import remind_of_reviews, stage_on
 from portal.common import clock
 from portal.demo.world.cast import BUILDER
+from portal.demo.world.hands import share
 from portal.demo.world.sources import Record, records
 
 NAVIGATING: Final = frozenset({"social-sundhed"})
@@ -21,12 +23,19 @@ _CONFIRMED_DAYS_AGO: Final = {"hjertemotion-randers": 176}
 _OLDEST, _NEWEST = 400, 370
 
 
-@transaction.atomic
-def fill() -> int:
-    """Import what is missing, templates before their copies; returns the number of offers."""
+def fill(hands: int = 1) -> int:
+    """Import what is missing, a template before its copies; returns the number of offers."""
     known = records("offers.jsonl")
-    known.sort(key=lambda row: row["template"] is not None)
-    return len(import_offers(actor=BUILDER, records=[_prepared(row) for row in known]))
+    families: dict[str, list[Record]] = {}
+    for row in sorted(known, key=lambda row: row["template"] is not None):
+        families.setdefault(row["template"] or row["id"], []).append(row)
+    share(list(families.values()), _import, hands=hands)
+    return len(known)
+
+
+def _import(families: Sequence[list[Record]]) -> None:
+    rows = [_prepared(row) for family in families for row in family]
+    import_offers(actor=BUILDER, records=rows)
 
 
 def _prepared(row: Record) -> Record:

@@ -1,5 +1,6 @@
 """The personas, and for each organisation the invented people whom pages and mails need."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from portal.access.actor import Actor
 from portal.access.grants import ASSOCIATIONS, PUBLIC_BODIES
 from portal.demo.personas import email_of, personas
 from portal.demo.world.cast import BUILDER, Cast
+from portal.demo.world.hands import share
 from portal.demo.world.names import invented_name, invented_phone
 from portal.demo.world.sources import records
 
@@ -29,8 +31,7 @@ WITHOUT_TERMS: Final = frozenset(
 _RECEIVES: Final = (Role.MANAGER, Role.EDITOR, Role.HANDLER)
 
 
-@transaction.atomic
-def fill() -> int:
+def fill(hands: int = 1) -> int:
     """The personas and the people of the organisations in the file; returns how many were new."""
     named = {row["id"] for row in records("organisations.jsonl")}
     organisations = {row.slug: row for row in Organisation.objects.order_by("pk")}
@@ -44,19 +45,23 @@ def fill() -> int:
                 roles=persona.roles,
                 actor=BUILDER,
             )
-    return _staff([row for slug, row in organisations.items() if slug in named])
+    return _staff([row for slug, row in organisations.items() if slug in named], hands)
 
 
 @transaction.atomic
 def fill_the_rest() -> int:
     """The people of all other public bodies of the country."""
-    return _staff(list(Organisation.objects.order_by("pk")))
+    return _staff(list(Organisation.objects.order_by("pk")), hands=1)
 
 
-def _staff(organisations: list[Organisation]) -> int:
+def _staff(organisations: list[Organisation], hands: int) -> int:
     before = Membership.objects.count()
     # A demo that begins in 2027 has organisations that another took over.
-    organisations = [row for row in organisations if row.is_active]
+    share([row for row in organisations if row.is_active], _appoint_all, hands=hands)
+    return Membership.objects.count() - before
+
+
+def _appoint_all(organisations: Sequence[Organisation]) -> None:
     owners = {row["organisation"] for row in records("offers.jsonl")}
     managed, receiving = _with_role(Role.MANAGER), _with_role(Role.HANDLER)
     for row in organisations:
@@ -71,7 +76,6 @@ def _staff(organisations: list[Organisation]) -> int:
             _set_contacts(row, cast.get(row.slug, Role.MANAGER))
         if row.slug in owners and row.slug not in WITHOUT_TERMS:
             _receive_referrals(row, cast.get(row.slug, Role.MANAGER))
-    return Membership.objects.count() - before
 
 
 def _with_role(role: Role) -> set[int]:
@@ -121,7 +125,7 @@ _HAVE_COUNSEL: Final = frozenset(
 )
 
 
-def _appoint_counsel(organisations: list[Organisation]) -> None:
+def _appoint_counsel(organisations: Sequence[Organisation]) -> None:
     """A lawyer and a data protection officer, where no persona is one already."""
     for role, word in ((Role.LAWYER, "jurist"), (Role.DPO, "dpo")):
         there = _with_role(role)
