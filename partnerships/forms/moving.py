@@ -225,7 +225,7 @@ class DocumentForm(CheckedForm):
     kind = forms.ChoiceField(
         label=_("Hvad er det?"),
         choices=[(kind, Document.Kind(kind).label) for kind in Document.LAID_IN],
-        widget=forms.RadioSelect(attrs={"class": "r"}),
+        widget=forms.RadioSelect(attrs={"class": "choice"}),
     )
     title = forms.CharField(
         label=_("Titel"),
