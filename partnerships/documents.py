@@ -30,9 +30,10 @@ from portal.access.actor import Actor
 from portal.accounts.models import User
 from portal.common import clock
 from portal.common.templatetags.look import long_date, number
-from portal.documents import agreement as paper
+from portal.documents import agreement_facts as paper
 from portal.documents import paper as lettering
-from portal.documents.agreement import AgreementDocument, render_agreement_pdf
+from portal.documents.agreement import render_agreement_pdf
+from portal.documents.agreement_facts import AgreementDocument
 from portal.documents.amendment import AmendmentDocument, MovedParty, render_amendment_pdf
 from portal.documents.paper import Paper, Person, Shape, render_pdf
 from portal.documents.paper import Signature as SignatureLine

@@ -11,7 +11,8 @@ from django.utils.translation import override
 from portal.common import clock
 from portal.common.text import clean_line
 from portal.documents import paper
-from portal.documents.agreement import Change, change_table, signature_section
+from portal.documents.agreement import change_table, signature_section
+from portal.documents.agreement_facts import Change
 from portal.documents.paper import (
     Block,
     Bullet,

