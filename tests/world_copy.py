@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 
 from portal.common import clock
 
-_INSERT = re.compile(r'^INSERT INTO "(\w+)"')
+_INSERT = re.compile(r'^\s*INSERT INTO "?(\w+)"?')
 
 
 @dataclass(frozen=True)
