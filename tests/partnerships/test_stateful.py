@@ -132,6 +132,7 @@ HANDS = [*PARTY_OF, "lawyer"]
 CHANCE = st.randoms(use_true_random=True)
 LEVEL = Risk.Level.values[0]
 _papers = count(1)
+_texts = count(1)
 
 
 def paper(*_args: object, **_named: object) -> bytes:
@@ -507,7 +508,8 @@ class Agreements(RuleBasedStateMachine):
             key="governance",
             facts={
                 **read(agreement, "governance"),
-                "meeting_rhythm": f"Hver måned, udgave {section.version + 1}",
+                # Never said before: a renewal has its predecessor's words.
+                "meeting_rhythm": f"Hver måned, udgave {next(_texts)}",
             },
             version=section.version,
             actor=actor,
