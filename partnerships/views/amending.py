@@ -38,6 +38,7 @@ from partnerships.views.steps import (
 from partnerships.workflow import AMENDABLE
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
+from portal.accounts.confirming import confirm_first
 from portal.common import clock
 from portal.common.errors import NotAllowed, NotFound, WrongState
 
@@ -245,6 +246,9 @@ def amendment_sign(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResp
     )
     if own is not None and request.method != "POST":
         return show(request, agreement, step, form, outside=False, **context)
+    answer = confirm_first(request)
+    if answer:
+        return answer
 
     def act(data: dict[str, Any]) -> object:
         return services.sign_amendment(

@@ -20,6 +20,7 @@ from partnerships.services import drafts
 from partnerships.services import reports as services
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
+from portal.accounts.confirming import confirm_first
 from portal.common.drafts import Typed, answer_autosave
 from portal.common.errors import InvalidInput, NotAllowed, NotFound
 from portal.documents.report import render_report_csv, render_report_docx, render_report_pdf
@@ -107,6 +108,9 @@ def report_detail(request: ActorRequest, pk: UUID) -> HttpResponse:
 def report_sign(request: ActorRequest, pk: UUID) -> HttpResponse:
     """At the signature, in the document: yes to the version that was read."""
     report = _report(request, pk)
+    answer = confirm_first(request)
+    if answer:
+        return answer
     version = request.POST.get("version", "")
     signed = services.sign_report(
         report_id=report.pk,

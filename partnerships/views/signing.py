@@ -26,6 +26,7 @@ from partnerships.views.steps import (
 )
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
+from portal.accounts.confirming import confirm_first
 
 _SEND = Step(
     title=_("Send til underskrift"),
@@ -116,6 +117,9 @@ def sign(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
     if context["own"] is not None and request.method != "POST":
         return show(request, agreement, _SIGN, form, **context)
+    answer = confirm_first(request)
+    if answer:
+        return answer
 
     def act(data: dict[str, Any]) -> object:
         return services.sign_agreement(

@@ -1,0 +1,51 @@
+"""Who binds an organisation shows the second factor for it: a browser left open signs nothing."""
+
+import time
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.accounts import kept_forms, sessions
+from portal.accounts.models import User
+
+LASTS: Final = timedelta(minutes=15)
+
+
+def confirm_first(request: HttpRequest) -> HttpResponse | None:
+    """None where the second factor was shown within `LASTS`; else the way to it and back here.
+
+    What was typed is kept for an hour, and one button sends it on. In the demo a persona has no
+    second factor to show, and is not asked.
+    """
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the view's permission has asked for sign-in
+    if _shown_lately(request, user):
+        return None
+    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    if not types & {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}:
+        return None if settings.DEMO else redirect("mfa_index")
+    back = request.get_full_path()
+    if request.method == "POST":
+        kept = kept_forms.keep(request, user, request.session.get(sessions.ASSURANCE, ""))
+        if kept is not None:
+            back = reverse("account_kept_form", args=[kept.pk])
+    messages.info(request, _("Bekræft først, at det er dig. Så kan du skrive under."))
+    by_code = Authenticator.Type.TOTP in types
+    page = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"
+    return redirect(f"{reverse(page)}?{urlencode({'next': back})}")
+
+
+def _shown_lately(request: HttpRequest, user: User) -> bool:
+    records = get_authentication_records(request, user)
+    shown = max((row["at"] for row in records if row["method"] == "mfa"), default=0)
+    # The moments are allauth's own, of the real clock.
+    return bool(time.time() - shown <= LASTS.total_seconds())
