@@ -111,7 +111,8 @@ def everything() -> bool:
 
 
 def drill() -> bool:
-    step = Step("drill", [*PYTEST, "-n", "2", "-m", "drill"], {"SAMSPIL_DRILL": "1"}, shown=True)
+    environment = {"SAMSPIL_DRILL": "1", "CHROMIUM": chromium()}
+    step = Step("drill", [*PYTEST, "-n", "2", "-m", "drill"], environment, shown=True)
     return report(run(step))
 
 

@@ -1,6 +1,7 @@
 """Agreements in the browser: from a need to a signed agreement that both sides wrote, a year that
 ends in a renewal, and an end before its time. With mouse, by keys alone and without scripts."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -24,7 +25,16 @@ from tests.world import World
 
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Visitor]
-ways = pytest.mark.parametrize("way", list(Way), ids=lambda way: way.value)
+# A story of two minutes: by keys always, in the other ways at `make drill`.
+in_full = [
+    pytest.mark.drill,
+    pytest.mark.skipif(os.environ.get("SAMSPIL_DRILL") != "1", reason="make drill"),
+]
+long_ways = pytest.mark.parametrize(
+    "way",
+    [way if way is Way.KEYS else pytest.param(way, marks=in_full) for way in Way],
+    ids=lambda way: way.value,
+)
 
 
 @pytest.fixture
@@ -48,7 +58,7 @@ def letters() -> list[str]:
     return [f"{letter.to} {letter.subject}" for letter in mail.outbox]
 
 
-@ways
+@long_ways
 def test_a_need_becomes_a_signed_agreement_that_both_sides_wrote(
     visit: Visit, world: World, way: Way, calendar: Callable[[int], None]
 ) -> None:
