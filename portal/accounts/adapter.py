@@ -3,7 +3,6 @@ through the outbox, and a session knows how sure it is of the person."""
 
 import base64
 import logging
-import time
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -83,9 +82,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request = self.request
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
-        records = get_authentication_records(request, request.user)
-        newest = max((record["at"] for record in records), default=0)
-        return bool(time.time() - newest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+        gone = sessions.seconds_since_proof(request, request.user)
+        return bool(gone > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
     # --- mail ---------------------------------------------------------------------------------
     def send_password_reset_mail(

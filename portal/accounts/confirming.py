@@ -1,11 +1,9 @@
 """Who binds an organisation shows the second factor for it: a browser left open signs nothing."""
 
-import time
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -28,7 +26,7 @@ def confirm_first(request: HttpRequest) -> HttpResponse | None:
     """
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - the view's permission has asked for sign-in
-    if _shown_lately(request, user):
+    if sessions.seconds_since_proof(request, user, "mfa") <= LASTS.total_seconds():
         return None
     types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     if not types & {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}:
@@ -42,10 +40,3 @@ def confirm_first(request: HttpRequest) -> HttpResponse | None:
     by_code = Authenticator.Type.TOTP in types
     page = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"
     return redirect(f"{reverse(page)}?{urlencode({'next': back})}")
-
-
-def _shown_lately(request: HttpRequest, user: User) -> bool:
-    records = get_authentication_records(request, user)
-    shown = max((row["at"] for row in records if row["method"] == "mfa"), default=0)
-    # The moments are allauth's own, of the real clock.
-    return bool(time.time() - shown <= LASTS.total_seconds())

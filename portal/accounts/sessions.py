@@ -5,6 +5,8 @@ second factor and somebody has checked who the person is; else `low` (AUT-2). It
 signing in or by `step_up`, and each time the session gets a new key (AUT-7).
 """
 
+import math
+import time
 from datetime import timedelta
 from typing import Final
 
@@ -43,6 +45,14 @@ def has_second_factor(user: User) -> bool:
 def used_second_factor(request: HttpRequest, user: User) -> bool:
     """Whether this session was made, or later confirmed, with the second factor."""
     return any(record["method"] == "mfa" for record in get_authentication_records(request, user))
+
+
+def seconds_since_proof(request: HttpRequest, user: User, method: str = "") -> float:
+    """How long ago the person proved in this session who it is; by `method` where one is named.
+    Infinite where that has not been. The moments are allauth's own, of the real clock."""
+    records = get_authentication_records(request, user)
+    moments = [row["at"] for row in records if method in ("", row["method"])]
+    return time.time() - max(moments) if moments else math.inf
 
 
 def level_earned(request: HttpRequest, user: User) -> str:
