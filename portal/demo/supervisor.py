@@ -4,7 +4,6 @@ Needs no Django: `manage.py demo` calls it, and each part runs as a child proces
 """
 
 import contextlib
-import ctypes
 import http.client
 import io
 import json
@@ -28,7 +27,7 @@ from portal.demo.stamps import Stamp, Verdict
 from portal.embedded.binaries import find_postgres, find_valkey
 from portal.embedded.errors import ServerError
 from portal.embedded.postgres import Postgres
-from portal.embedded.processes import clean_environment, launch, stop
+from portal.embedded.processes import clean_environment, die_with_parent, launch, stop
 from portal.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -387,7 +386,7 @@ def follow_parent() -> None:
     """Under make, end when make is killed: nobody else would press Ctrl-C for us."""
     if "MAKELEVEL" in os.environ and sys.platform.startswith("linux"):
         parent = os.getppid()
-        ctypes.CDLL(None).prctl(1, int(signal.SIGTERM), 0, 0, 0)  # 1 is PR_SET_PDEATHSIG
+        die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:
             raise Stopped
 

@@ -1,5 +1,6 @@
 """Starting programs that die with us, and finding those that have not died yet."""
 
+import ctypes
 import os
 import pwd
 import signal
@@ -15,6 +16,7 @@ from typing import IO
 
 from portal.embedded.errors import ServerError
 
+_PR_SET_PDEATHSIG = 1
 LAUNCHER = Path(__file__).with_name("launch.py")
 
 
@@ -43,6 +45,13 @@ SAME = Identity("same")
 def clean_environment() -> dict[str, str]:
     """Our environment without PG*: a user's PGDATA or PGHOST must not lead a server astray."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
+def die_with_parent(by: signal.Signals) -> None:
+    """From now on the kernel sends us `by` when the process that started us ends. Linux only;
+    elsewhere nothing happens. The parent may have died already: compare `os.getppid()` after."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(by), 0, 0, 0)
 
 
 def launch(

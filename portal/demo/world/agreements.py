@@ -40,7 +40,7 @@ _REACHES: Final = {
 _PDF_DAYS: Final = timedelta(days=2)
 
 
-def fill(hands: int = 1) -> int:
+def fill(hands: int) -> int:
     rows = records("collaborations.jsonl")
     share(rows, _live, hands=hands)
     return len(rows)

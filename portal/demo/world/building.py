@@ -5,7 +5,7 @@ from, so that a second start passes over it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -64,29 +64,29 @@ def build_world(say: Say = lambda _line: None, *, hands: int = 1) -> DemoWorld:
 
     stage = _Later()
 
-    def part(name: str, sources: str, action: Callable[[], object]) -> None:
+    def part(
+        name: str, sources: str, action: Callable[[], object], *, row_by_row: bool = False
+    ) -> None:
+        """Whole or not at all; `row_by_row` it commits as it goes, and what is there when it
+        begins again is left alone."""
         if world.parts.get(name) == sources:
             return
-        with transaction.atomic():
+        with nullcontext() if row_by_row else transaction.atomic():
             made = action()
             world.parts[name] = sources
             world.save(update_fields=["parts"])
         say(f"{name}: {made}")
 
-    def shared(name: str, sources: str, action: Callable[[int], object]) -> None:
-        """Its rows commit one by one; what is there when it begins again is left alone."""
-        if world.parts.get(name) != sources:
-            made = action(hands)
-            part(name, sources, lambda: made)
-
     with muted():
         with clock.at(began - FIRST_DAY), _whole_or_not_at_all():
             sources = fingerprint(*_EVERYTHING)
             part("organisations", sources, lambda: len(Register().fill()))
-            shared("people", sources, people.fill)
+            part("people", sources, lambda: people.fill(hands), row_by_row=True)
         with clock.at(began), _whole_or_not_at_all():
-            shared("offers", fingerprint("offers.jsonl"), listings.fill)
-            shared("agreements", fingerprint("collaborations.jsonl"), agreements.fill)
+            sources = fingerprint("offers.jsonl")
+            part("offers", sources, lambda: listings.fill(hands), row_by_row=True)
+            sources = fingerprint("collaborations.jsonl")
+            part("agreements", sources, lambda: agreements.fill(hands), row_by_row=True)
             part("entrances", "1", entrances.fill)
             part("forums", "1", forums.fill)
             part("closings", "1", lambda: around.announce_closings(stage.now, began))

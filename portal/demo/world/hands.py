@@ -1,16 +1,15 @@
 """Two processes share what there is much of: somebody waits for the first start."""
 
-import ctypes
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import NoReturn, TypeVar
 
 from django.db import connection
 
-_PR_SET_PDEATHSIG: Final = 1
+from portal.embedded.processes import die_with_parent
+
 _Row = TypeVar("_Row")
 
 
@@ -40,12 +39,11 @@ def share(rows: Sequence[_Row], work: Callable[[Sequence[_Row]], object], *, han
         raise RuntimeError("The other half failed; its reason is written above.")
 
 
-def _work_and_end(work: Callable[[], object]) -> None:
+def _work_and_end(work: Callable[[], object]) -> NoReturn:
     """In the forked process: never back into what called us."""
     code = 1
     try:
-        if sys.platform.startswith("linux"):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        die_with_parent(signal.SIGKILL)
         work()
         code = 0
     except BaseException:  # noqa: BLE001 - reported here, for there is nobody above

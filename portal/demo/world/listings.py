@@ -23,7 +23,7 @@ _CONFIRMED_DAYS_AGO: Final = {"hjertemotion-randers": 176}
 _OLDEST, _NEWEST = 400, 370
 
 
-def fill(hands: int = 1) -> int:
+def fill(hands: int) -> int:
     """Import what is missing, a template before its copies; returns the number of offers."""
     known = records("offers.jsonl")
     families: dict[str, list[Record]] = {}

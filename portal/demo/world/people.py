@@ -31,7 +31,7 @@ WITHOUT_TERMS: Final = frozenset(
 _RECEIVES: Final = (Role.MANAGER, Role.EDITOR, Role.HANDLER)
 
 
-def fill(hands: int = 1) -> int:
+def fill(hands: int) -> int:
     """The personas and the people of the organisations in the file; returns how many were new."""
     named = {row["id"] for row in records("organisations.jsonl")}
     organisations = {row.slug: row for row in Organisation.objects.order_by("pk")}
