@@ -28,8 +28,8 @@ def confirm_first(request: HttpRequest) -> HttpResponse | None:
     assert isinstance(user, User)  # noqa: S101 - the view's permission has asked for sign-in
     if sessions.seconds_since_proof(request, user, "mfa") <= LASTS.total_seconds():
         return None
-    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
-    if not types & {Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN}:
+    factors = sessions.second_factors(user)
+    if not factors:
         return None if settings.DEMO else redirect("mfa_index")
     back = request.get_full_path()
     if request.method == "POST":
@@ -37,6 +37,6 @@ def confirm_first(request: HttpRequest) -> HttpResponse | None:
         if kept is not None:
             back = reverse("account_kept_form", args=[kept.pk])
     messages.info(request, _("Bekræft først, at det er dig. Så kan du skrive under."))
-    by_code = Authenticator.Type.TOTP in types
+    by_code = Authenticator.Type.TOTP in factors
     page = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"
     return redirect(f"{reverse(page)}?{urlencode({'next': back})}")

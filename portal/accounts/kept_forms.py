@@ -1,4 +1,4 @@
-"""Nothing typed is lost when a session runs out (A11Y-5).
+"""Nothing typed is lost when a session runs out, or asks for the second factor first (A11Y-5).
 
 The form that came too late is kept, encrypted, for an hour. After sign-in the same person finds it
 again and sends it on with one button. Passwords and files are never kept.

@@ -37,9 +37,14 @@ _SECOND_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 # --- level ------------------------------------------------------------------------------------
+def second_factors(user: User) -> set[str]:
+    """The types that the person has set up. Emergency codes alone are none."""
+    rows = Authenticator.objects.filter(user=user, type__in=_SECOND_FACTORS)
+    return set(rows.values_list("type", flat=True))
+
+
 def has_second_factor(user: User) -> bool:
-    """Whether the person has set one up at all. Emergency codes alone are none."""
-    return bool(Authenticator.objects.filter(user=user, type__in=_SECOND_FACTORS).exists())
+    return bool(second_factors(user))
 
 
 def used_second_factor(request: HttpRequest, user: User) -> bool:
