@@ -132,7 +132,7 @@ FEW = ("anonymous", "outsider_handler", "receiver_editor")
 REQUEST_ID = "the-same-in-both"
 DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 SEED = os.environ.get("SAMSPIL_SEED") or str(random.randrange(10**9))
-BARRED_ASKS = 0.2  # of those whose role opens nothing
+BARRED_ASKS = 0.4  # of those whose role opens nothing
 
 
 # --- addresses ------------------------------------------------------------------------------------

@@ -17,7 +17,10 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from portal.common import clock
+from tests.factories.register import past_the_guards
 
+# Where a row that comes in is asked about others.
+_GUARDED = ("partnerships_agreement", "partnerships_agreementparty", "partnerships_signature")
 _INSERT = re.compile(r'^\s*INSERT INTO "?(\w+)"?')
 
 
@@ -25,25 +28,12 @@ _INSERT = re.compile(r'^\s*INSERT INTO "?(\w+)"?')
 class Copy:
     sql: str
     rows: list[str]  # of each table, as JSON
-    guarded: list[str]
     pickled: bytes
 
     def lay_down(self) -> Any:
-        with transaction.atomic(), connection.cursor() as cursor:
-            self._guards(cursor, "DISABLE")
+        with connection.cursor() as cursor:
             cursor.execute(self.sql, self.rows)
-            if self.guarded:
-                # A table with a question open cannot be altered, not even for its guards.
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                self._guards(cursor, "ENABLE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         return pickle.loads(self.pickled)  # noqa: S301 - our own
-
-    def _guards(self, cursor: Any, verb: str) -> None:
-        cursor.execute(
-            "; ".join(f"ALTER TABLE {table} {verb} TRIGGER USER" for table in self.guarded)
-            or "SELECT 1"
-        )
 
 
 class Copier:
@@ -86,7 +76,8 @@ class AgreementCopier:
         # Its rows name this cast, and bear the time.
         key = f"{world.receiver.pk} {clock.now():%x %H} {state} {sorted(fields.items())}"
         if key in self.copies:
-            key_of_row = self.copies[key].lay_down()
+            with transaction.atomic(), past_the_guards(_GUARDED):
+                key_of_row = self.copies[key].lay_down()
             return _agreements().objects.get(pk=key_of_row)
         before = _keys_of_everything()
         tables = [
@@ -118,7 +109,7 @@ def _watched(tables: list[str]) -> Iterator[None]:
 
 def _keys_of_everything() -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value > 0")
+        cursor.execute("SELECT sequencename, coalesce(last_value, 0) FROM pg_sequences")
         return dict(cursor.fetchall())
 
 
@@ -126,30 +117,20 @@ def _copy(tables: list[str], before: dict[str, int], built: Any) -> Copy:
     columns = {model._meta.db_table: _columns(model) for model in apps.get_models()}
     steps, rows = [], []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sequencename FROM pg_sequences")
-        sequences = {name for (name,) in cursor.fetchall()}
-        cursor.execute(
-            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger "
-            "WHERE NOT tgisinternal AND tgtype & 4 > 0"  # those that look at what comes in
-        )
-        guarded = [name for (name,) in cursor.fetchall() if name in tables]
         for table in tables:
             names = ", ".join(f'"{name}"' for name in columns[table])
-            since = ""
-            if f"{table}_id_seq" in sequences:
-                since = f"WHERE id > {before.get(f'{table}_id_seq', 0)}"
-            cursor.execute(
-                f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM {table} t {since}"  # noqa: S608 - names of our own tables
-            )
+            first = before.get(f"{table}_id_seq")
+            since = "" if first is None else f"WHERE id > {first}"
+            cursor.execute(f"SELECT jsonb_agg(to_jsonb(t)) FROM {table} t {since}")  # noqa: S608 - names of our own tables
             found = cursor.fetchone()[0]
-            if not found or found == "[]":
+            if found is None:
                 continue
             rows.append(found if isinstance(found, str) else json.dumps(found))
             steps.append(
                 f"into_{table} AS (INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
                 f"FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb))"
             )
-    return Copy(f"WITH {', '.join(steps)} SELECT 1", rows, guarded, pickle.dumps(built))
+    return Copy(f"WITH {', '.join(steps)} SELECT 1", rows, pickle.dumps(built))
 
 
 def _columns(model: type[models.Model]) -> list[str]:

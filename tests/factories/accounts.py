@@ -1,8 +1,11 @@
 """People who sign in."""
 
+import time
 from typing import Any
 
 import factory
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
 
 from portal.accounts.models import User
 from portal.common import clock
@@ -25,3 +28,16 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
         return model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+
+
+def give_app(user: User) -> str:
+    """An authenticator app for the person; answers its secret."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def code_of(secret: str) -> str:
+    counter = int(time.time()) // 30
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))

@@ -31,13 +31,13 @@ _GUARDED = (Agreement._meta.db_table, AgreementParty._meta.db_table)
 
 
 @contextmanager
-def past_the_guards() -> Iterator[None]:
-    """The triggers of our own stand still inside; checks and foreign keys hold."""
+def past_the_guards(tables: Sequence[str] = _GUARDED) -> Iterator[None]:
+    """The triggers of our own on `tables` stand still inside; checks and foreign keys hold."""
     with connection.cursor() as cursor:
         for word in ("DISABLE", "ENABLE"):
             # A table with checks still to be made cannot be altered.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for table in _GUARDED:
+            for table in tables:
                 cursor.execute(f"ALTER TABLE {table} {word} TRIGGER USER")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             if word == "DISABLE":

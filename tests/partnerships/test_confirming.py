@@ -5,13 +5,13 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from allauth.mfa.totp.internal import auth as totp
 from django.urls import reverse
 
 from partnerships import services
 from partnerships.models import Signature
 from portal.accounts.confirming import LASTS
 from portal.accounts.models import KeptForm
+from tests.factories.accounts import code_of, give_app
 from tests.factories.partnerships import agreement_in, amend_parties
 from tests.factories.reports import simple_report
 from tests.world import shown_second_factor
@@ -23,9 +23,7 @@ CODE_PAGE = reverse("mfa_reauthenticate")
 
 @pytest.fixture
 def secret(world):
-    secret = totp.generate_totp_secret()
-    totp.TOTP.activate(world.coordinator.user, secret)
-    return secret
+    return give_app(world.coordinator.user)
 
 
 @pytest.fixture
@@ -64,8 +62,7 @@ def test_what_was_typed_is_kept_and_signs_after_the_code(world, left_open, secre
 
     assert not Signature.objects.exists()
     assert back == reverse("account_kept_form", args=[KeptForm.objects.get().pk])
-    code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
-    answer = left_open.post(CODE_PAGE, {"code": code, "next": back})
+    answer = left_open.post(CODE_PAGE, {"code": code_of(secret), "next": back})
     assert answer["Location"] == back
     on = left_open.post(back)
     assert (on.status_code, on["Location"]) == (307, sign_page(agreement))

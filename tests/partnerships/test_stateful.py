@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -23,7 +22,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from partnerships import services
@@ -44,6 +42,7 @@ from portal.common.clock import COPENHAGEN
 from portal.common.errors import DomainError
 from portal.notifications.models import OutgoingMessage
 from tests.factories.partnerships import Pen, contact_facts, fresh, start, write_all
+from tests.lives import run_lives
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
@@ -785,25 +784,12 @@ def _sql(statement: str, *values: object) -> None:
 
 
 @pytest.mark.parametrize("turn", range(SEEDS))
-# Each life in a transaction of its own: the more of them one has undone, the slower it reads.
 @pytest.mark.django_db(transaction=True)
 def test_lives_of_agreements_agree_with_the_contract(world, turn, monkeypatch):
     monkeypatch.setattr("partnerships.services.signing.frozen_agreement", paper)
     monkeypatch.setattr("partnerships.services.amending.amendment_text", paper)
     Agreements.world = world
-    number = random.randrange(2**32) + turn
-    print(f"hypothesis seed {number}")  # noqa: T201 - shown when it fails
-    run_state_machine_as_test(
-        seed(number)(Agreements),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate],
-        ),
-    )
+    run_lives(Agreements, turn=turn, examples=EXAMPLES, steps=STEPS)
 
 
 def test_a_job_does_no_more_than_the_dates_let_it(world):

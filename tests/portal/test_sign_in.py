@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
@@ -27,7 +25,7 @@ from portal.common import clock
 from portal.notifications import registry
 from portal.notifications.models import OutgoingMessage
 from portal.settings import demo
-from tests.factories.accounts import PASSWORD, UserFactory
+from tests.factories.accounts import PASSWORD, UserFactory, code_of, give_app
 from tests.factories.organisations import OrganisationFactory, add_member
 
 pytestmark = pytest.mark.django_db
@@ -48,19 +46,6 @@ LAW_AND_NEED = (
 @pytest.fixture(autouse=True)
 def _no_memory_of_other_tests():
     cache.clear()
-
-
-def give_app(user: User) -> str:
-    """An authenticator app for the person; answers its secret."""
-    secret = totp.generate_totp_secret()
-    totp.TOTP.activate(user, secret)
-    RecoveryCodes.activate(user)
-    return secret
-
-
-def code_of(secret: str) -> str:
-    counter = int(time.time()) // 30
-    return totp.format_hotp_value(totp.hotp_value(secret, counter))
 
 
 def type_password(client: Client, user: User, password: str = PASSWORD, **more: str):

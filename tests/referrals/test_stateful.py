@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 import pytest
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -23,7 +22,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from portal.access.actor import ANONYMOUS, Actor, ActorKind, system_actor
@@ -44,6 +42,7 @@ from tests.factories.referrals import (
     make_offer,
     person,
 )
+from tests.lives import run_lives
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
@@ -546,24 +545,10 @@ def _sql(statement: str, *values: object) -> None:
 
 
 @pytest.mark.parametrize("turn", range(SEEDS))
-# Each life in a transaction of its own: the more of them one has undone, the slower it reads.
 @pytest.mark.django_db(transaction=True)
 def test_lives_of_referrals_agree_with_the_contract(world, turn):
     Lives.world = world
-    number = random.randrange(2**32) + turn
-    print(f"hypothesis seed {number}")  # noqa: T201 - shown when it fails
-    run_state_machine_as_test(
-        seed(number)(Lives),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            # The seed shows a failure again; to make it smaller takes longer than to read it.
-            phases=[Phase.generate],
-        ),
-    )
+    run_lives(Lives, turn=turn, examples=EXAMPLES, steps=STEPS)
 
 
 def test_a_job_does_no_more_than_the_contract_lets_it(world):

@@ -1,0 +1,27 @@
+"""Lives that Hypothesis makes up, against a contract: how they are run."""
+
+import random
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+
+def run_lives(
+    machine: type[RuleBasedStateMachine], *, turn: int, examples: int, steps: int
+) -> None:
+    """Each turn has a seed of its own. A test runs one turn, in real transactions: the more lives
+    one transaction has undone, the slower it reads."""
+    number = random.randrange(2**32) + turn
+    print(f"hypothesis seed {number}")  # noqa: T201 - shown when it fails
+    run_state_machine_as_test(
+        seed(number)(machine),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            # The seed shows a failure again; to make it smaller takes longer than to read it.
+            phases=[Phase.generate],
+        ),
+    )
