@@ -6,7 +6,6 @@ import portal.common.clock
 from django.conf import settings
 from django.db import migrations, models
 
-
 from portal.common.migrating import together
 
 

@@ -64,7 +64,6 @@ DROP FUNCTION audit_make_partitions(date, date);
 DROP FUNCTION audit_refuse_change();
 """
 
-
 from portal.common.migrating import together
 
 
