@@ -5,14 +5,14 @@ until its time limit, and two of them would hold the site. So the kernel keeps a
 itself until its first bytes have come (Linux), or there are threads to spare (elsewhere).
 """
 
+import ctypes
 import os
 import signal
 import socket
 import sys
 from typing import Any
 
-from portal.embedded.processes import die_with_parent
-
+PR_SET_PDEATHSIG = 1
 LONGEST_SILENCE = 120  # seconds; browsers give up on an unused connection after about sixty
 
 if not hasattr(socket, "TCP_DEFER_ACCEPT"):
@@ -30,6 +30,6 @@ def post_fork(_server: Any, worker: Any) -> None:
     """Workers die with their master, also when that is killed outright."""
     if not sys.platform.startswith("linux"):
         return
-    die_with_parent(signal.SIGKILL)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     if os.getppid() != worker.ppid:
         os.kill(os.getpid(), signal.SIGKILL)
