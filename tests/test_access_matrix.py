@@ -70,6 +70,7 @@ from tests.rows import (
     make_offer,
     rows_fixture,  # noqa: F401
 )
+from tests.sizes import DRILL
 from tests.world import World, client_for
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +131,6 @@ ASK: dict[str, tuple[str, ...]] = {
 # not exist where they have no right to ask at all.
 FEW = ("anonymous", "outsider_handler", "receiver_editor")
 REQUEST_ID = "the-same-in-both"
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 SEED = os.environ.get("SAMSPIL_SEED") or str(random.randrange(10**9))
 BARRED_ASKS = 0.4  # of those whose role opens nothing
 

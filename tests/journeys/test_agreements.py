@@ -1,7 +1,6 @@
 """Agreements in the browser: from a need to a signed agreement that both sides wrote, a year that
 ends in a renewal, and an end before its time. With mouse, by keys alone and without scripts."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from tests.journeys.agreement_story import (
     walk_the_guide,
 )
 from tests.journeys.visitor import Visitor, Way
+from tests.sizes import DRILL
 from tests.world import World
 
 pytestmark = pytest.mark.journey
@@ -28,7 +28,7 @@ Visit = Callable[..., Visitor]
 # A story of two minutes: by keys always, in the other ways at `make drill`.
 in_full = [
     pytest.mark.drill,
-    pytest.mark.skipif(os.environ.get("SAMSPIL_DRILL") != "1", reason="make drill"),
+    pytest.mark.skipif(not DRILL, reason="make drill"),
 ]
 long_ways = pytest.mark.parametrize(
     "way",

@@ -5,7 +5,6 @@ agree: on whether the step was allowed, on the state, on who has signed, on the 
 many more at `make drill`.
 """
 
-import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -43,11 +42,11 @@ from portal.common.errors import DomainError
 from portal.notifications.models import OutgoingMessage
 from tests.factories.partnerships import Pen, contact_facts, fresh, start, write_all
 from tests.lives import run_lives
+from tests.sizes import DRILL
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 EXAMPLES, STEPS, SEEDS = (60, 80, 10) if DRILL else (10, 40, 1)
 
 # --- workflows.md, written again. Nothing here is imported from the code under test.

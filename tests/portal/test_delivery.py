@@ -35,8 +35,8 @@ from portal.notifications.services import queue
 from portal.notifications.sms import MemorySms
 from tests.portal.crew import Crew, crew, wait_for  # noqa: F401 (a fixture)
 from tests.portal.outbox_doubles import CANARY, provider_got
+from tests.sizes import DRILL
 
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 

@@ -22,6 +22,7 @@ from portal.notifications.services import queue
 from tests.portal import outbox_doubles  # noqa: F401 (registers messages)
 from tests.portal.crew import Crew, crew  # noqa: F401 (a fixture)
 
+LONG = 30.0  # seconds; an answer that had waited for it is told from a slow machine's
 ALIVE, READY, STATUS = "/drift/levende", "/drift/klar", "/drift/status"
 
 
@@ -37,7 +38,8 @@ def breaks(*_args: object) -> bool:
 
 
 def never_answers() -> bool:
-    time.sleep(3)
+    """Longer than any test waits; the thread is a daemon and holds nothing up."""
+    time.sleep(LONG)
     return True
 
 
@@ -81,7 +83,7 @@ def test_a_database_that_fails_or_hangs_is_noticed_in_time(
     began = time.monotonic()
     ready, status = Client().get(READY), Client().get(STATUS)
 
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < LONG / 2
     assert (ready.status_code, status.status_code) == (503, 503)
     assert ready.json()["checks"] == {"database": False, "disk": True}
     assert status.json()["checks"]["database"] == {"ok": False}
@@ -93,7 +95,7 @@ def test_a_hanging_neighbour_costs_one_thread_however_often_it_is_asked() -> Non
 
     def hang() -> bool:
         asked.append(1)
-        time.sleep(2.5)
+        time.sleep(LONG)
         return True
 
     probe = Probe(hang)
@@ -135,7 +137,7 @@ def test_a_broken_broker_shows_in_the_status_and_takes_no_node_out(crew: Crew, h
     began = time.monotonic()
     status = Client().get(STATUS)
 
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < LONG / 2
     assert status.status_code == 503
     assert [name for name, check in status.json()["checks"].items() if not check["ok"]] == [
         "broker"

@@ -235,9 +235,9 @@ def test_a_frozen_broker_makes_no_commit_slow(crew: Crew) -> None:  # noqa: F811
     frozen = _commit_times(60)
     os.kill(crew.valkey.pid, signal.SIGCONT)
 
-    # A broker that is waited for costs half a second and more; 50 ms is this machine's noise.
+    # A broker that is waited for costs a whole second (`socket_timeout`); less is noise.
     assert _typical(frozen) < max(2 * _typical(usual), 0.05)
-    assert frozen[-1] < 0.45
+    assert frozen[-1] < 0.9
     assert OutgoingMessage.objects.count() == 120
 
 
@@ -257,7 +257,7 @@ def test_a_broker_that_is_gone_costs_nothing_and_rings_again_when_back(
     _commit_times(1)
     assert crew.bell.flush(10)
 
-    assert gone[-1] < 0.45
+    assert gone[-1] < 0.9
     assert len(caplog.records) == 1, "one line for one outage, not one per message"
     assert crew.redis().llen(settings.CELERY_TASK_DEFAULT_QUEUE) >= 1
 

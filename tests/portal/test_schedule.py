@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import random
 import threading
 import time as wall
@@ -25,8 +24,8 @@ from portal.jobs.periods import Daily, Every
 from portal.jobs.running import prune, run_due, run_once
 from portal.jobs.schedule import Job, provide
 from tests.portal.crew import Crew, crew, wait_for  # noqa: F401 (a fixture)
+from tests.sizes import DRILL
 
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 

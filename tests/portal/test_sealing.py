@@ -20,10 +20,10 @@ from portal.audit.models import AuditEntry, AuditMark, AuditSeal
 from portal.audit.roles import SEALER
 from portal.common import clock
 from tests.proofs import fetch, run
+from tests.sizes import DRILL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DRILL = bool(os.environ.get("SAMSPIL_DRILL"))
 ROWS, SEALS, TRIES = (100_000, 20, 1_000) if DRILL else (240, 6, 60)
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
 

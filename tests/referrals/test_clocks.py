@@ -1,6 +1,5 @@
 """The clocks of workflows.md: what happens by itself, on which day, and only once."""
 
-import os
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -40,10 +39,9 @@ from tests.factories.referrals import (
     sent_self,
 )
 from tests.referrals.test_moves import arguments, do, referral_in
+from tests.sizes import DRILL
 
 pytestmark = pytest.mark.django_db
-
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 
 
 def at(*parts: int) -> datetime:

@@ -1,7 +1,6 @@
 """Rivals: eight at once, each in a thread and a connection of its own. One wins; nothing is done
 twice and nobody acts on a right that has ended."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -34,11 +33,11 @@ from tests.factories.referrals import (
     sent_identified,
 )
 from tests.referrals.test_moves import arguments
+from tests.sizes import DRILL
 from tests.world import Person, client_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
 
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 ROUNDS = range(100 if DRILL else 2)
 RIVALS = 8
 

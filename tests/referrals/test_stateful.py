@@ -5,7 +5,6 @@ step was allowed, on the state, on the history. Small here; 10,000 steps on each
 `make drill`.
 """
 
-import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -43,11 +42,11 @@ from tests.factories.referrals import (
     person,
 )
 from tests.lives import run_lives
+from tests.sizes import DRILL
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 EXAMPLES, STEPS, SEEDS = (100, 100, 20) if DRILL else (12, 50, 1)
 
 # --- workflows.md, "Moves": verb → (from, to). Nothing here is imported from the code under test.

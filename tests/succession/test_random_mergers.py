@@ -6,7 +6,6 @@ The model is a few sets in Python that know nothing of the database. A failure n
 `pytest -k random --hypothesis-seed=…` or `live(SEED)` shows it again.
 """
 
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from portal.succession.models import Succession, SuccessionState
 from portal.succession.services import Arrow
 from tests.factories.organisations import OrganisationFactory, add_member
 from tests.factories.referrals import make_offer
+from tests.sizes import DRILL
 from tests.world import load_areas
 
 pytestmark = pytest.mark.django_db
@@ -380,7 +380,6 @@ def try_once(seed: int) -> None:
         raise AssertionError(f"live({seed})") from error
 
 
-DRILL = os.environ.get("SAMSPIL_DRILL") == "1"
 _PHASES = [Phase.explicit, Phase.generate]  # a smaller seed is no simpler world
 _QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
