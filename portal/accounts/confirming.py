@@ -37,6 +37,12 @@ def confirm_first(request: HttpRequest) -> HttpResponse | None:
         if kept is not None:
             back = reverse("account_kept_form", args=[kept.pk])
     messages.info(request, _("Bekræft først, at det er dig. Så kan du skrive under."))
-    by_code = Authenticator.Type.TOTP in factors
-    page = "mfa_reauthenticate" if by_code else "mfa_reauthenticate_webauthn"
-    return redirect(f"{reverse(page)}?{urlencode({'next': back})}")
+    return redirect(way_to_confirm(factors, back))
+
+
+def way_to_confirm(factors: set[str], back: str) -> str:
+    """The page that asks for one of these second factors (`sessions.second_factors`) and then goes
+    to `back`: for a code where there is an app, else for the security key."""
+    by_key = factors == {Authenticator.Type.WEBAUTHN.value}
+    page = "mfa_reauthenticate_webauthn" if by_key else "mfa_reauthenticate"
+    return f"{reverse(page)}?{urlencode({'next': back})}"

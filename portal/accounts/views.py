@@ -29,6 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import kept_forms, sessions
 from portal.accounts.adapter import MfaAdapter
+from portal.accounts.confirming import way_to_confirm
 from portal.accounts.models import User
 from portal.common.errors import DomainError
 
@@ -187,7 +188,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         "codes": next(
             (row.wrap() for row in factors if row.type == Authenticator.Type.RECOVERY_CODES), None
         ),
-        "confirm_url": f"{reverse('mfa_reauthenticate')}?{urlencode({'next': here})}",
+        "confirm_url": way_to_confirm({row.type for row in usable}, here),
     }
     return render(request, "mfa/index.html", context)
 

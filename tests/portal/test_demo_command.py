@@ -87,6 +87,15 @@ class Demo:
                     found.add(pid)
         return found
 
+    def story(self) -> str:
+        """What a failed test must tell: who lives, and the end of every log."""
+        assert self.process is not None
+        lines = [f"supervisor: {self.process.poll()}"]
+        lines += [f"{pid}: {command_of(pid)}" for pid in sorted(self.family())]
+        for log in sorted((self.data / "log").glob("*.log")):
+            lines += [f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-15:]]
+        return "\n".join(lines)
+
     def end(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
         assert self.process is not None
         self.process.send_signal(number)
@@ -156,10 +165,10 @@ def owners(pids: set[int]) -> set[int]:
     return found
 
 
-def wait_for(condition, seconds: float = 15) -> None:
+def wait_for(condition, seconds: float = 15, *, else_tell=lambda: "") -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, f"waited in vain {else_tell()}"
         time.sleep(0.05)
 
 
@@ -261,7 +270,8 @@ def test_what_falls_over_is_started_again(demo: Demo) -> None:
         except OSError:
             return False
 
-    wait_for(answers, 30)
+    # PostgreSQL first syncs the whole folder after a crash, which a busy disk makes long.
+    wait_for(answers, 120, else_tell=demo.story)
 
 
 def test_a_stale_pid_file_that_names_a_living_stranger_is_no_obstacle(demo: Demo) -> None:

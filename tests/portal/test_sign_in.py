@@ -148,6 +148,27 @@ def test_the_session_rises_by_itself_once_somebody_has_checked_the_identity(clie
     assert client.session.session_key != before
 
 
+@pytest.mark.parametrize(
+    ("types", "page"),
+    [
+        (["totp"], "mfa_reauthenticate"),
+        (["webauthn"], "mfa_reauthenticate_webauthn"),
+        (["webauthn", "totp"], "mfa_reauthenticate"),
+    ],
+)
+def test_who_has_not_used_a_factor_this_time_is_asked_for_one_they_have(
+    client, clinician, types, page
+):
+    for kind in types:
+        Authenticator.objects.create(user=clinician, type=kind, data={"name": kind})
+    client.force_login(clinician)
+
+    response = client.get("/konto/to-faktor/")
+
+    assert response.context["missing"] == "use"
+    assert response.context["confirm_url"].startswith(reverse(page) + "?")
+
+
 def test_setting_an_app_up_makes_the_session_strong_under_a_new_key(client, clinician):
     type_password(client, clinician)
     assert client.get("/start/")["Location"].startswith("/konto/to-faktor/")
