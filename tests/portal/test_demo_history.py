@@ -11,11 +11,11 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from organisations.models import Organisation, Role
-from partnerships.models import Agreement
+from partnerships.models import Agreement, StatusReport
 from portal.common import clock
 from portal.common.workdays import is_working_day
 from portal.demo.models import DemoWorld
-from portal.demo.world import building, progress
+from portal.demo.world import building, openness, progress
 from portal.demo.world.building import fill_history
 from portal.demo.world.cast import Cast
 from portal.demo.world.lives import Stage, live
@@ -192,6 +192,10 @@ def test_the_two_old_regions_have_become_the_new_one_with_people_and_agreements(
         ended = Organisation.objects.get(slug=slug)
         assert ended.succeeded_by_id == new.organisation_id
         assert not Organisation.objects.public().filter(parent=ended).exists()
+
+
+def test_last_years_reports_are_written_also_where_a_party_has_become_another():
+    assert StatusReport.objects.public().count() == len(openness.YEARS)
 
 
 def test_the_page_says_that_the_year_is_still_being_filled():

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from offers.models import Offer, OfferStatus, SearchRow
@@ -23,6 +24,7 @@ from partnerships.models import (
     EntrancePost,
     Forum,
     Meeting,
+    StatusReport,
 )
 from portal.accounts.models import User
 from portal.audit.scope import tenant
@@ -30,6 +32,7 @@ from portal.common import clock
 from portal.common.workdays import add_working_days
 from portal.demo import personas
 from portal.demo.models import DemoWorld
+from portal.demo.world import openness
 from portal.demo.world.building import build_world, refuse_outside_demo
 from portal.demo.world.cast import BUILDER, Cast
 from portal.demo.world.entrance_words import POSTS
@@ -118,6 +121,30 @@ def test_the_agreements_went_through_the_guards_and_both_sides_voices_stand():
     verbs = list(agreement.events.values_list("verb", flat=True))
     assert verbs[-1] in {"activate", "milestone_done"}
     assert "negotiate" in verbs
+
+
+def test_the_public_register_has_agreements_that_every_party_opened():
+    page = Client().get("/samarbejder/").content.decode()
+
+    shown = Agreement.objects.public()
+    assert {row.external_id for row in shown} == set(openness.SUMMARIES)
+    for agreement in shown:
+        assert openness.SUMMARIES[agreement.external_id] == agreement.public_summary
+        assert agreement.title in page
+
+
+def test_last_years_reports_are_signed_by_all_and_read_by_everybody():
+    assert openness.report() == len(openness.YEARS)
+
+    assert openness.report() == 0
+    assert {row.agreement.external_id for row in StatusReport.objects.public()} == set(
+        openness.YEARS
+    )
+    for report in StatusReport.objects.public():
+        page = Client().get(reverse("partnerships:public-report", args=[report.pk]))
+        assert report.narrative in page.content.decode()
+        assert report.signatures.count() == 2
+        assert report.published_at < clock.now()
 
 
 def test_every_persona_signs_in_with_one_click_and_has_no_password():

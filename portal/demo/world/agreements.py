@@ -80,8 +80,8 @@ class _Replay:
         public = [one for one in self.parties if sides[one.slug] == Side.PUBLIC]
         society = [one for one in self.parties if sides[one.slug] == Side.ASSOCIATION]
         self.writers = {
-            Side.PUBLIC: [self._writer(one) for one in public],
-            Side.ASSOCIATION: [self._writer(one) for one in society],
+            Side.PUBLIC: [cast.signer(one.slug) for one in public],
+            Side.ASSOCIATION: [cast.signer(one.slug) for one in society],
         }
         self.steers = self._steering(public)
         ended = row["status"] == "terminated"
@@ -92,12 +92,6 @@ class _Replay:
 
     def _day(self, days: int) -> date:
         return self.today + timedelta(days=days)
-
-    def _writer(self, organisation: Organisation) -> Actor:
-        for role in (Role.COORDINATOR, Role.MANAGER):
-            if self.cast.has(organisation.slug, role):
-                return self.cast.get(organisation.slug, role)
-        raise KeyError(organisation.slug)
 
     def _steering(self, public: Iterable[Organisation]) -> Actor:
         """The coordinator of a public party, or of the owner above it."""

@@ -23,6 +23,7 @@ from portal.demo.world import (
     entrances,
     forums,
     listings,
+    openness,
     people,
     progress,
     scenes,
@@ -87,6 +88,7 @@ def build_world(say: Say = lambda _line: None, *, hands: int = 1) -> DemoWorld:
             part("offers", sources, lambda: listings.fill(hands), row_by_row=True)
             sources = fingerprint("collaborations.jsonl")
             part("agreements", sources, lambda: agreements.fill(hands), row_by_row=True)
+            part("openness", "1", openness.fill)
             part("entrances", "1", entrances.fill)
             part("forums", "1", forums.fill)
             part("closings", "1", lambda: around.announce_closings(stage.now, began))
@@ -166,6 +168,8 @@ def _fill(say: Say, most: int | None) -> DemoWorld:
         Register().fill_the_rest()
         people.fill_the_rest()
         entrances.open_the_rest()
+    with muted(), clock.at(now):
+        openness.report()
     stage = Stage()
     with clock.at(now):
         lives = plan(stage, now)

@@ -50,3 +50,8 @@ class Cast:
         if (slug, role) not in self._actors:
             self._actors[slug, role] = _signed_in(self._members[slug, role])
         return self._actors[slug, role]
+
+    def signer(self, slug: str) -> Actor:
+        """Who speaks for an organisation: its coordinator, else its manager. Raises `KeyError`."""
+        coordinates = self.has(slug, Role.COORDINATOR)
+        return self.get(slug, Role.COORDINATOR if coordinates else Role.MANAGER)
