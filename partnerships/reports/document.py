@@ -72,7 +72,12 @@ def key_figures(rows: list[ReportRow]) -> tuple[paper.KeyFigure, ...]:
             label=_("indsatser følger tidsplanen"),
         ),
         paper.KeyFigure(number=number(completed), label=_("er afsluttet")),
-        paper.KeyFigure(number=number(others), label=_("er undervejs, ændret eller indstillet")),
+        paper.KeyFigure(
+            number=number(others),
+            label=_("er forsinket, undervejs, ændret eller indstillet")
+            if Status.DELAYED in codes
+            else _("er undervejs, ændret eller indstillet"),
+        ),
     )
 
 

@@ -107,7 +107,8 @@ def indicator_words(indicator: Indicator) -> str:
     unit = f" {indicator.unit}" if indicator.unit else ""
     parts = []
     if indicator.baseline is not None:
-        parts.append(_("Før: %(value)s.") % {"value": number(indicator.baseline.normalize())})
+        before = f"{number(indicator.baseline.normalize())}{unit}"
+        parts.append(_("Før: %(value)s.") % {"value": before})
     if values:
         parts.append(_now(values[-1], unit))
     if indicator.target is not None:

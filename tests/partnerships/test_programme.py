@@ -264,7 +264,7 @@ def test_the_three_figures_are_those_of_the_rows(world: World, report: StatusRep
     page = " ".join(re.sub(r"<[^>]+>", " ", page_of(report, world)).split())
 
     assert "indsatser følger tidsplanen 16 af 25" in page
-    assert "er afsluttet 3 er undervejs, ændret eller indstillet 6" in page
+    assert "er afsluttet 3 er forsinket, undervejs, ændret eller indstillet 6" in page
 
 
 # --- loading --------------------------------------------------------------------------------------

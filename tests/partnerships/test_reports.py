@@ -24,7 +24,9 @@ from partnerships.models import (
     StatusReport,
 )
 from partnerships.reports import facts as shape
+from partnerships.reports.document import key_figures
 from partnerships.reports.facts import BudgetFacts, RowFacts
+from partnerships.reports.filling import indicator_words
 from partnerships.services import reports as services
 from portal.access.actor import Assurance
 from portal.audit.models import AuditEntry
@@ -74,6 +76,26 @@ def test_a_report_has_a_row_for_each_indicator_and_activity(world: World) -> Non
     ]
     words = row_titled(report, "Samtaler").indicator
     assert words == "Før: 10. Nu: 25, opgjort 1. december 2025. Mål: 40."
+
+
+def test_each_number_of_an_indicator_has_its_unit(world: World) -> None:
+    indicator = running(world).indicators.get()
+    indicator.unit = "%"
+
+    assert indicator_words(indicator) == "Før: 10 %. Mål: 40 %."
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("under_way", "er undervejs, ændret eller indstillet"),
+        ("delayed", "er forsinket, undervejs, ændret eller indstillet"),
+    ],
+)
+def test_the_last_figure_names_what_it_counts(status: str, said: str) -> None:
+    figures = key_figures([ReportRow(status="on_schedule"), ReportRow(status=status)])
+
+    assert [(figure.number, figure.label) for figure in figures][-1] == ("1", said)
 
 
 def test_a_hidden_number_stays_hidden_in_the_report(world: World) -> None:
