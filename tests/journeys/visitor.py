@@ -187,11 +187,18 @@ class Visitor:
         """Tab until it has the focus. `group`: any radio button of its group will do."""
         thing.wait_for(state="attached")
         script = (
-            "(e, group) => { const a = document.activeElement; return a === e || "
+            "(e, group) => { const a = document.activeElement; "
+            "if (!e.isConnected) return 'gone'; "
+            "return a === e || "
             "(group && a.type === 'radio' && a.name === e.name && a.form === e.form); }"
         )
+        found = thing.element_handle()  # looked up once: by role and name it takes long
         for _ in range(MOST_TABS):
-            if thing.evaluate(script, group):
+            there = found.evaluate(script, group)
+            if there == "gone":  # a piece of the page was renewed meanwhile
+                found = thing.element_handle()
+                there = found.evaluate(script, group)
+            if there:
                 return
             self.key("Tab")
         raise AssertionError(f"{thing} cannot be reached by Tab on {self.page.url}")
