@@ -77,6 +77,7 @@ SOURCES: dict[str, set[str]] = {
     "amend": IN_FORCE,
     "amend_write": IN_FORCE,
     "amend_take_in": IN_FORCE,
+    "amend_let_go": IN_FORCE,
     "amend_send": IN_FORCE,
     "amend_sign": IN_FORCE,
     "amend_refuse": {*IN_FORCE, "expired", "terminated", "closed"},
@@ -103,6 +104,7 @@ ONWARDS = [
     "sign",
     "amend",
     "amend_take_in",
+    "amend_let_go",
     "amend_write",
     "amend_send",
     "amend_sign",
@@ -116,6 +118,9 @@ PARTY_OF = {
     "municipal_coordinator": "municipality",
 }
 COORDINATORS = {"coordinator", "municipal_coordinator"}
+# The party that amendments take in and let go.
+THIRD = "municipality"
+NOBODY = "00000000-0000-7000-8000-000000000000"
 WHO = [
     *PARTY_OF,
     "lawyer",
@@ -148,6 +153,7 @@ class Change:
     kind: str = "content"
     written: bool = False
     coming: set[str] = field(default_factory=set)
+    going: set[str] = field(default_factory=set)
     signed: set[str] = field(default_factory=set)
 
     @property
@@ -260,6 +266,8 @@ class Agreements(RuleBasedStateMachine):
             return life.change is not None and not life.change.written
         if verb == "amend_take_in":
             return life.change is not None and not life.change.coming
+        if verb == "amend_let_go":
+            return life.change is not None and not life.change.going
         if verb == "amend":
             return life.change is None
         return not (verb == "evaluate" and life.evaluated)
@@ -387,11 +395,12 @@ class Agreements(RuleBasedStateMachine):
                 return not is_open
             case "amend_write":
                 return change is not None and change.state == "draft"
-            case "amend_take_in":
-                return change is not None and change.state == "draft" and change.kind == "parties"
+            case "amend_take_in" | "amend_let_go":
+                about = change is not None and change.kind == "parties" and change.state == "draft"
+                return about and (THIRD in life.parties) == (verb == "amend_let_go")
             case "amend_send":
-                changes = change is not None and (change.written or bool(change.coming))
-                return changes and change.state == "draft"
+                changed = change is not None and (change.written or change.coming or change.going)
+                return bool(changed) and change.state == "draft"
             case "amend_sign":
                 return (
                     change is not None
@@ -468,7 +477,9 @@ class Agreements(RuleBasedStateMachine):
             case "amend":
                 life.change = Change(result.pk, "draft", result.effective_on, result.kind)
             case "amend_take_in" if change:
-                change.coming = {"municipality"}
+                change.coming = {THIRD}
+            case "amend_let_go" if change:
+                change.going = {THIRD}
             case "amend_write" if change:
                 change.written = True
             case "amend_send" if change:
@@ -488,11 +499,11 @@ class Agreements(RuleBasedStateMachine):
         change = life.change
         if change is not None and change.state == "signed" and change.effective <= clock.today():
             change.state = "in_force"
-            life.parties |= change.coming
+            life.parties = (life.parties | change.coming) - change.going
 
     # --- hands --------------------------------------------------------------------------------
     def _which(self, life: Life) -> dict[str, Any]:
-        pk = life.change.pk if life.change else "00000000-0000-7000-8000-000000000000"
+        pk = life.change.pk if life.change else NOBODY
         return {"agreement_id": life.pk, "amendment_id": pk}
 
     def act_draft(self, life: Life, actor: Any) -> object:
@@ -600,7 +611,8 @@ class Agreements(RuleBasedStateMachine):
         wanted = clock.today() + timedelta(days=20 if life.pk.int % 2 else 0)
         return services.begin_amendment(
             agreement_id=life.pk,
-            kind="content" if "municipality" in life.parties else "parties",
+            # By lot where there are three: a change of words, or one who leaves.
+            kind="content" if THIRD in life.parties and life.pk.int % 4 > 1 else "parties",
             title="Flere møder",
             reason="Vi vil mødes oftere.",
             effective_on=max(min(wanted, last), clock.today()),
@@ -610,6 +622,14 @@ class Agreements(RuleBasedStateMachine):
     def act_amend_take_in(self, life: Life, actor: Any) -> object:
         return services.ask_party_in(
             **self._which(life), organisation=self.world.municipality, actor=actor
+        )
+
+    def act_amend_let_go(self, life: Life, actor: Any) -> object:
+        party = AgreementParty.objects.filter(
+            agreement_id=life.pk, organisation=self.world.municipality
+        ).first()
+        return services.let_party_go(
+            **self._which(life), party_id=party.pk if party else NOBODY, actor=actor
         )
 
     def act_amend_write(self, life: Life, actor: Any) -> object:
