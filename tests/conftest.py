@@ -13,12 +13,26 @@ from django.db.models.signals import post_migrate, pre_migrate
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
+from tests.assurance import Assurance, described
+from tests.sizes import DRILL
+
 # The named cast: `world` and `client_for` (house-style.md, 8).
 from tests.world import client_for_fixture, load_areas, world  # noqa: F401
 
 # A busy machine is not a wrong result: the run's own time limit judges what is slow.
 hypothesis_settings.register_profile("samspil", deadline=None)
 hypothesis_settings.load_profile("samspil")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if DRILL and not hasattr(config, "workerinput"):  # the workers of a run report to one process
+        config.pluginmanager.register(Assurance(config.rootpath))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if DRILL and item.get_closest_marker("drill"):
+        rules, words = described(item)
+        item.user_properties += [("drill", words), ("rules", rules)]
 
 
 @contextmanager

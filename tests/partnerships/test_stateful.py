@@ -804,7 +804,9 @@ def _sql(statement: str, *values: object) -> None:
 
 @pytest.mark.parametrize("turn", range(SEEDS))
 @pytest.mark.django_db(transaction=True)
-def test_lives_of_agreements_agree_with_the_contract(world, turn, monkeypatch):
+def test_lives_of_agreements_agree_with_the_contract(world, turn, monkeypatch, record_property):
+    """Whoever does whatever, states, signatures, parties, amendments and trail are the model's."""
+    record_property("figure", f"{EXAMPLES} lives of up to {STEPS} steps each")
     monkeypatch.setattr("partnerships.services.signing.frozen_agreement", paper)
     monkeypatch.setattr("partnerships.services.amending.amendment_text", paper)
     Agreements.world = world

@@ -241,12 +241,13 @@ def test_five_rivals_send_one_message_once(provider, silent: None) -> None:
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
 def test_each_key_has_one_effect_however_often_and_in_whatever_order_it_rings(
-    provider, silent: None
+    provider, silent: None, record_property
 ) -> None:
     """REL-3: each message rings 2 to 5 times, in parallel and out of order."""
     keys = [f"test:{number}" for number in range(10_000 if DRILL else 60)]
     rings = [pk for key in keys for pk in [put(key).pk] * random.randint(2, 5)]  # noqa: S311
     random.shuffle(rings)
+    record_property("figure", f"{len(keys)} messages, {len(rings)} rings, each sent once")
 
     at_once(4, lambda number: [deliver(pk) for pk in rings[number::4]])
 
@@ -599,7 +600,11 @@ def all_sent_but(bad: OutgoingMessage):
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_lost_when_the_broker_forgets_everything(crew: Crew, silent: None) -> None:  # noqa: F811
+def test_nothing_is_lost_when_the_broker_forgets_everything(
+    crew: Crew,  # noqa: F811
+    silent: None,
+    record_property,
+) -> None:
     """REL-4: FLUSHALL with messages waiting; the sweeper alone brings them all."""
     count = 1000 if DRILL else 40
     keys = [f"test:{number}" for number in range(count)]
@@ -617,6 +622,8 @@ def test_nothing_is_lost_when_the_broker_forgets_everything(crew: Crew, silent: 
     while not swept():
         assert time.monotonic() - began < 300
         time.sleep(1)
+    took = time.monotonic() - began
+    record_property("figure", f"{count} messages, all sent after {took:.0f} s")
 
     sent = [got["id"] for got in provider_got(crew.mail)]
     assert sorted(sent) == sorted(map(message_id_of, keys))
@@ -659,10 +666,12 @@ def test_a_worker_killed_at_work_loses_nothing_and_doubles_only_in_the_window(
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_comes_back_by_itself_after_its_broker(crew: Crew) -> None:  # noqa: F811
+def test_a_worker_comes_back_by_itself_after_its_broker(crew: Crew, record_property) -> None:  # noqa: F811
     """REL-6: stop, freeze and restart the broker; the worker resumes within 30 seconds."""
     crew.start_worker(concurrency=1)
-    for number in range(10 if DRILL else 1):
+    rounds = 10 if DRILL else 1
+    record_property("figure", f"{rounds} stops and {rounds} frozen, {2 * rounds} times back")
+    for number in range(rounds):
         crew.valkey.stop()
         put(f"gone:{number}")
         time.sleep(random.uniform(1, 12) if DRILL else 1)  # noqa: S311
@@ -696,7 +705,11 @@ def one_more_is_sent(key: str):
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_asked_to_stop_finishes_what_it_holds(crew: Crew, silent: None) -> None:  # noqa: F811
+def test_a_worker_asked_to_stop_finishes_what_it_holds(
+    crew: Crew,  # noqa: F811
+    silent: None,
+    record_property,
+) -> None:
     """REL-9: rolling restarts under load lose and double nothing."""
     keys = [f"test:{number}" for number in range(300 if DRILL else 30)]
     worker = crew.start_worker(concurrency=1)
@@ -712,6 +725,7 @@ def test_a_worker_asked_to_stop_finishes_what_it_holds(crew: Crew, silent: None)
     wait_for(all_sent, 60, "all is sent")
 
     sent = [got["id"] for got in provider_got(crew.mail)]
+    record_property("figure", f"{len(keys)} messages, {len(set(sent))} sent")
     assert sorted(sent) == sorted(map(message_id_of, keys))
 
 

@@ -6,6 +6,7 @@ import random
 import threading
 import time as wall
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from celery.signals import setup_logging
@@ -339,13 +340,17 @@ def test_celery_quotes_no_word_of_an_exception() -> None:
 # --- real beats -------------------------------------------------------------------------------
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_with_three_beats_and_one_killed_no_period_is_missed_or_doubled(crew: Crew) -> None:  # noqa: F811
+def test_with_three_beats_and_one_killed_no_period_is_missed_or_doubled(
+    crew: Crew,  # noqa: F811
+    record_property: Any,
+) -> None:
     """REL-11. A job of each second; the newest beat is killed again and again."""
     crew.start_worker(concurrency=2)
     beats = [crew.start_beat() for _ in range(3)]
     wait_for(lambda: (crew.mail / "runs.txt").exists(), 60, "the first run")
 
-    for _ in range(50 if DRILL else 1):
+    kills = 50 if DRILL else 1
+    for _ in range(kills):
         wall.sleep(3)
         crew.kill(beats.pop())
         beats.append(crew.start_beat())
@@ -356,6 +361,7 @@ def test_with_three_beats_and_one_killed_no_period_is_missed_or_doubled(crew: Cr
     runs = [line.split()[0] for line in (crew.mail / "runs.txt").read_text().splitlines()]
     rows = ScheduledRun.objects.filter(job="test.note").order_by("period")
     periods = list(rows.values_list("period", flat=True))
+    record_property("figure", f"{kills} kills, {len(periods)} periods, {len(runs)} runs")
     assert len(runs) == len(periods), "each period ran once"
     assert set(rows.values_list("attempts", flat=True)) == {1}
     # A busy machine may stand still for a moment; a period is a second here and a minute there.

@@ -187,7 +187,11 @@ WAYS: list[Callable[[random.Random, list[int]], list[int]]] = [
 
 
 @pytest.mark.drill
-def test_each_change_of_a_sealed_row_is_found_and_its_place_named(minutes: Minutes) -> None:
+def test_each_change_of_a_sealed_row_is_found_and_its_place_named(
+    minutes: Minutes, record_property: Any
+) -> None:
+    """AUD-4: rows are changed, removed, added and put in another order."""
+    record_property("figure", f"{TRIES} changes among {ROWS} rows, each found")
     seed = int(os.environ.get("SAMSPIL_SEED", random.SystemRandom().randrange(10**6)))
     sys.stdout.write(f"SAMSPIL_SEED={seed}\n")
     chance = random.Random(seed)

@@ -382,7 +382,8 @@ def test_a_password_is_hashed_once_for_known_and_unknown_accounts(monkeypatch):
 @pytest.mark.drill
 @pytest.mark.skipif(not DRILL, reason="seconds are judged in the drill only")
 @pytest.mark.usefixtures("cheap_argon2")
-def test_the_time_is_the_same_for_known_and_unknown_accounts():
+def test_the_time_is_the_same_for_known_and_unknown_accounts(record_property):
+    """AUT-5: the medians of 200 wrong passwords each lie less than 10 ms apart."""
     known = UserFactory()
     times: dict[str, list[float]] = {known.email: [], "ukendt@samspil.example": []}
     browser = Client()
@@ -394,7 +395,9 @@ def test_the_time_is_the_same_for_known_and_unknown_accounts():
 
     medians = [statistics.median(measured) for measured in times.values()]
 
-    assert abs(medians[0] - medians[1]) < 0.010
+    apart = abs(medians[0] - medians[1])
+    record_property("figure", f"{apart * 1000:.1f} ms apart")
+    assert apart < 0.010
 
 
 # --- reset ------------------------------------------------------------------------------------

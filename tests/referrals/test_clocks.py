@@ -711,7 +711,7 @@ _ANSWERS = ["accept", "waitlist", "start", "decline", "complete", "give_up", "un
 
 
 @pytest.mark.drill
-def test_every_referral_ends_whatever_people_forget(world):
+def test_every_referral_ends_whatever_people_forget(world, record_property):
     """REL-16: a year and a bit of random silence. Each referral has its next due action, each
     ends, and what the job did it said."""
     seed = random.randrange(2**32)
@@ -741,6 +741,7 @@ def test_every_referral_ends_whatever_people_forget(world):
     run_at(clock.now() + timedelta(days=366))
     run_at(clock.now() + timedelta(days=181))
 
+    record_property("figure", f"{len(rows)} referrals, over a year")
     assert [again(row).status for row in rows if not again(row).is_final] == []
     with pytest.raises(WrongState):
         act("accept", world.receiver_handler.actor(), rows[0])

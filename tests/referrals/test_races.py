@@ -36,10 +36,15 @@ from tests.referrals.test_moves import arguments
 from tests.sizes import DRILL
 from tests.world import Person, client_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill("ACC-7")]
 
 ROUNDS = range(100 if DRILL else 2)
 RIVALS = 8
+
+
+@pytest.fixture(autouse=True)
+def _told(record_property):
+    record_property("figure", f"{len(ROUNDS)} rounds of up to {RIVALS} rivals")
 
 
 def rivals(*calls: Callable[[], object]) -> list[object]:

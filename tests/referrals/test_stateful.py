@@ -545,7 +545,9 @@ def _sql(statement: str, *values: object) -> None:
 
 @pytest.mark.parametrize("turn", range(SEEDS))
 @pytest.mark.django_db(transaction=True)
-def test_lives_of_referrals_agree_with_the_contract(world, turn):
+def test_lives_of_referrals_agree_with_the_contract(world, turn, record_property):
+    """CON-1: whoever does whatever, states, guards, consents, mails and trail are the model's."""
+    record_property("figure", f"{EXAMPLES} lives of up to {STEPS} steps each")
     Lives.world = world
     run_lives(Lives, turn=turn, examples=EXAMPLES, steps=STEPS)
 

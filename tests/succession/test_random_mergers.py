@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -380,6 +381,7 @@ def try_once(seed: int) -> None:
         raise AssertionError(f"live({seed})") from error
 
 
+MERGERS = 150 if DRILL else 1
 _PHASES = [Phase.explicit, Phase.generate]  # a smaller seed is no simpler world
 _QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
@@ -393,11 +395,13 @@ def test_random_mergers_show_each_person_what_the_model_says(seed: int) -> None:
 
 @pytest.mark.drill
 @settings(
-    max_examples=150 if DRILL else 1,
+    max_examples=MERGERS,
     suppress_health_check=_QUIETLY,
     print_blob=True,
     phases=_PHASES,
 )
 @given(seed=st.integers(0, 2**32 - 1))
-def test_many_random_mergers(seed: int) -> None:
+def test_many_random_mergers(record_property: Any, seed: int) -> None:
+    """ACC-11: after random mergers each person sees what the model says, on every date."""
+    record_property("figure", f"{MERGERS} random mergers")
     try_once(seed)
