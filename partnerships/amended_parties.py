@@ -7,13 +7,11 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
+from partnerships.amended_frame import frame_hindrances
 from partnerships.models import (
     Agreement,
-    AgreementKind,
     AgreementParty,
-    AgreementState,
     Amendment,
-    FramePair,
     PartyChange,
     SectionKey,
     Side,
@@ -96,17 +94,12 @@ def joining_signatures(agreement: Agreement) -> dict[UUID, Signature]:
 # --- what stands in the way ---------------------------------------------------------------------
 def hindrances(agreement: Agreement, row: Amendment) -> list[str]:
     """Sentences; none when it can take effect as it stands. The triggers hold the same rules."""
-    gone = list(_given_to_nobody(agreement, row))
-    if not row.party_changes.exists():
-        return gone
     after = parties_after(agreement, row)
+    parties = [*_empty_sides(after), *_nobody_to_sign(row)] if row.party_changes.exists() else []
     return [
-        *gone,
-        *_empty_sides(after),
-        *_nobody_to_sign(row),
-        *_outside_the_frame(agreement, row),
-        *_children_left_alone(agreement, row, after),
-        *_frames_that_meet(agreement, row, after),
+        *_given_to_nobody(agreement, row),
+        *parties,
+        *frame_hindrances(agreement, row, _not_in(row), after),
     ]
 
 
@@ -145,86 +138,3 @@ def nobody_to_sign(organisation: Organisation) -> str:
         "%(name)s har ingen leder eller koordinator i Samspil, der kan skrive under. "
         "Bed dem om at oprette en først."
     ) % {"name": organisation.name}
-
-
-def _line_above(organisation: Organisation) -> set[int]:
-    """The organisation and everybody above it."""
-    found: set[int] = set()
-    line: Organisation | None = organisation
-    while line is not None and line.pk not in found:
-        found.add(line.pk)
-        line = line.parent
-    return found
-
-
-def _outside_the_frame(agreement: Agreement, row: Amendment) -> Iterator[str]:
-    """A child agreement lies within its frame agreement's parties."""
-    if agreement.parent_id is None:
-        return
-    frame = set(
-        AgreementParty.objects.filter(
-            agreement_id=agreement.parent_id, left_on__isnull=True
-        ).values_list("organisation_id", flat=True)
-    )
-    for one in _not_in(row):
-        if not _line_above(one.organisation) & frame:
-            yield (
-                _("%(name)s er ikke med i rammeaftalen. Tag dem med i den først.")
-                % {"name": one.organisation.name}
-            )
-
-
-_OVER = (
-    AgreementState.IDEA,
-    AgreementState.DRAFT,
-    AgreementState.CANCELLED,
-    AgreementState.CLOSED,
-    AgreementState.EXPIRED,
-    AgreementState.TERMINATED,
-)
-
-
-def _children_left_alone(
-    agreement: Agreement, row: Amendment, after: list[AgreementParty]
-) -> Iterator[str]:
-    """Nobody leaves a frame agreement while an agreement under it needs them there."""
-    if agreement.kind != AgreementKind.FRAME or not going(row):
-        return
-    frame = {one.organisation_id for one in after}
-    rows = AgreementParty.objects.filter(agreement__parent=agreement, left_on__isnull=True).exclude(
-        agreement__status__in=_OVER
-    )
-    for one in rows.select_related("agreement", "organisation__parent__parent"):
-        if not _line_above(one.organisation) & frame:
-            yield _(
-                "%(name)s er part i aftale %(number)s, som hører under denne. "
-                "Lad dem gå ud af den først."
-            ) % {"name": one.organisation.name, "number": one.agreement.number}
-
-
-def _frames_that_meet(
-    agreement: Agreement, row: Amendment, after: list[AgreementParty]
-) -> Iterator[str]:
-    """One frame agreement at a time between the same two."""
-    new = {one.organisation_id for one in _not_in(row)}
-    if agreement.kind != AgreementKind.FRAME or not new:
-        return
-    public = [one.organisation_id for one in after if one.side == Side.PUBLIC]
-    associations = [one.organisation_id for one in after if one.side == Side.ASSOCIATION]
-    last = min(day for day in (agreement.ends_on, agreement.terminates_on) if day is not None)
-    pairs = (
-        FramePair.objects.filter(
-            kind=agreement.kind,
-            public__in=public,
-            association__in=associations,
-            period__overlap=(row.effective_on, last),
-        )
-        .exclude(agreement=agreement)
-        .select_related("public", "association")
-    )
-    for pair in pairs:
-        if {pair.public_id, pair.association_id} & new:
-            yield _("%(public)s og %(association)s har allerede en rammeaftale i den periode.") % {
-                "public": pair.public.name,
-                "association": pair.association.name,
-            }

@@ -191,7 +191,8 @@ BEGIN
         RETURN NEW;
     END IF;
     SELECT * INTO frame FROM partnerships_agreement WHERE id = NEW.parent_id;
-    IF frame.kind <> 'frame' OR NEW.starts_on < frame.starts_on OR NEW.ends_on > frame.ends_on THEN
+    IF frame.kind <> 'frame' OR NEW.starts_on < frame.starts_on
+        OR least(NEW.ends_on, NEW.terminates_on) > least(frame.ends_on, frame.terminates_on) THEN
         PERFORM agreement_refuse(NEW.number, 'lies outside its frame agreement');
     END IF;
     IF EXISTS (
@@ -214,6 +215,24 @@ END $$;
 CREATE TRIGGER agreement_within_its_frame
     BEFORE INSERT OR UPDATE OF status, parent_id, starts_on, ends_on ON partnerships_agreement
     FOR EACH ROW EXECUTE FUNCTION agreement_within_its_frame();
+-- And from above: a frame agreement is not cut away from what lies under it.
+CREATE FUNCTION agreement_spans_its_children() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.kind = 'frame' AND EXISTS (
+        SELECT 1 FROM partnerships_agreement child
+        WHERE child.parent_id = NEW.id
+            AND child.status NOT IN ('idea', 'draft', 'cancelled', 'closed', 'expired', 'terminated')
+            AND (NEW.kind <> 'frame' OR child.starts_on < NEW.starts_on
+                OR least(child.ends_on, child.terminates_on)
+                    > least(NEW.ends_on, NEW.terminates_on)))
+    THEN
+        PERFORM agreement_refuse(NEW.number, 'leaves an agreement under it outside');
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agreement_spans_its_children
+    BEFORE UPDATE OF kind, starts_on, ends_on, terminates_on ON partnerships_agreement
+    FOR EACH ROW EXECUTE FUNCTION agreement_spans_its_children();
 
 -- One active frame agreement per pair and kind: the rows that the exclusion constraint looks at are
 -- written here, so that no code can forget them.
@@ -300,7 +319,9 @@ BEGIN
     IF (OLD.state, NEW.state) NOT IN (
         ('draft', 'awaiting_signature'), ('awaiting_signature', 'draft'),
         ('awaiting_signature', 'signed'), ('signed', 'in_force'),
-        ('draft', 'withdrawn'), ('awaiting_signature', 'withdrawn'))
+        ('draft', 'withdrawn'), ('awaiting_signature', 'withdrawn'),
+        -- One that something else has made impossible since: the mover looks at that.
+        ('signed', 'withdrawn'))
     THEN
         RAISE EXCEPTION 'agreement_guard: amendment goes not from % to %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation';
@@ -441,13 +462,15 @@ DROP TRIGGER agreement_signature_fits ON partnerships_signature;
 DROP TRIGGER agreement_document_stays ON partnerships_document;
 DROP TRIGGER agreement_pairs_of_party ON partnerships_agreementparty;
 DROP TRIGGER agreement_pairs_of_agreement ON partnerships_agreement;
+DROP TRIGGER agreement_spans_its_children ON partnerships_agreement;
 DROP TRIGGER agreement_within_its_frame ON partnerships_agreement;
 DROP TRIGGER agreement_begins_as_idea ON partnerships_agreement;
 DROP TRIGGER agreement_keeps_the_contract ON partnerships_agreement;
 DROP FUNCTION report_stays, agreement_party_within_frame, agreement_party_by_paper,
     agreement_party_amended, amendment_party_stays, amendment_is_signed, agreement_signature_stays,
     agreement_signature_fits, agreement_document_stays, agreement_pairs_of_party,
-    agreement_pairs_of_agreement, agreement_write_pairs, agreement_within_its_frame,
+    agreement_pairs_of_agreement, agreement_write_pairs, agreement_spans_its_children,
+    agreement_within_its_frame,
     agreement_begins_as_idea, agreement_keeps_the_contract, agreement_needs_lawyer,
     agreement_all_signed, agreement_party_signed, agreement_refuse;
 """

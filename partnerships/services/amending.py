@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from partnerships.amended_parties import signers_of
+from partnerships.amended_parties import hindrances, signers_of
 from partnerships.documents import amendment_text
 from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
 from partnerships.models import (
@@ -30,6 +30,7 @@ from partnerships.services.joining import (
     name_contact,
     own_signer,
     refuse_hindered,
+    refused,
 )
 from partnerships.services.mover import (
     lock_agreement,
@@ -39,6 +40,7 @@ from partnerships.services.mover import (
     refuse_unless_amendable,
     require_comment,
 )
+from partnerships.services.rehearsal import broken_by
 from partnerships.services.signing import (
     Signing,
     add_signature,
@@ -179,7 +181,8 @@ def amended(row: Amendment) -> list[tuple[str, list[Change]]]:
 def send_amendment_to_signature(
     *, agreement_id: UUID, amendment_id: UUID, actor: Actor
 ) -> Amendment:
-    """draft→awaiting_signature: the changes are frozen as a PDF."""
+    """draft→awaiting_signature: the changes are frozen as a PDF. Raises `WrongState` with what
+    would not hold any more: an amendment goes around no mandatory rule."""
     agreement, row = lock_amendment(agreement_id, amendment_id, actor)
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
     if row.state != St.DRAFT:
@@ -188,6 +191,9 @@ def send_amendment_to_signature(
     if not row.after and not row.party_changes.exists():
         raise WrongState(_("Tillægget ændrer ikke noget endnu. Ret mindst ét afsnit."))
     refuse_hindered(agreement, row)
+    broken = broken_by(agreement, row)
+    if broken:
+        raise WrongState(" ".join(broken))
     row.document = store_document(
         agreement,
         kind=Document.Kind.AMENDMENT_TEXT,
@@ -265,15 +271,17 @@ def refuse_amendment(
 def withdraw_amendment(
     *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
 ) -> Amendment:
-    """Any party takes an amendment back before it is signed by all."""
+    """Any party takes an amendment back before it is signed by all; afterwards only one that
+    cannot take effect any more, because something else has changed."""
     agreement, row = lock_amendment(agreement_id, amendment_id, actor)
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
-    if row.state not in (St.DRAFT, St.AWAITING_SIGNATURE):
+    stuck = row.state == St.SIGNED and bool(hindrances(agreement, row))
+    if row.state not in (St.DRAFT, St.AWAITING_SIGNATURE) and not stuck:
         raise WrongState()
     comment = require_comment(comment, _("Skriv, hvorfor tillægget trækkes tilbage."))
     if row.document is not None:
         void_signatures(valid_signatures(row.document))
-    asked = row.state == St.AWAITING_SIGNATURE
+    asked = row.state != St.DRAFT
     row.state = St.WITHDRAWN
     row.save(update_fields=["state"])
     details = {"number": row.number, "asked": asked}
@@ -300,6 +308,16 @@ def put_in_force(*, amendment_id: UUID, actor: Actor) -> Amendment:
 
 
 def _put_in_force(agreement: Agreement, row: Amendment, actor: Actor) -> None:
+    """Whole or not at all. Raises `WrongState` where the database says no."""
+    refuse_hindered(agreement, row)
+    try:
+        with transaction.atomic():
+            _take_effect(agreement, row, actor)
+    except DatabaseError as error:
+        raise refused(error) from error
+
+
+def _take_effect(agreement: Agreement, row: Amendment, actor: Actor) -> None:
     """The state first: the database lets a party in or out under an amendment in force alone. New
     parties come before the words that may name them, and what is left undone goes last."""
     row.state, row.in_force_at = St.IN_FORCE, clock.now()

@@ -158,10 +158,10 @@ def keep_amendment(row: Amendment, *fields: str) -> None:
         with transaction.atomic():
             row.save(update_fields=fields)
     except DatabaseError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
 
 
-def _refused(error: DatabaseError) -> Exception:
+def refused(error: DatabaseError) -> Exception:
     sentence = sentence_of(error)
     return error if sentence is None else WrongState(sentence)
 
@@ -215,7 +215,7 @@ def _keep_party(party: AgreementParty) -> None:
         with transaction.atomic():
             party.save(update_fields=["left_on", "joined_on", "has_been_in"])
     except DatabaseError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
 
 
 def log_party_changes(agreement: Agreement, row: Amendment, actor: Actor) -> None:

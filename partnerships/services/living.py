@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from partnerships.amended_frame import children_after
 from partnerships.dates import earliest_end
 from partnerships.documents import letter
 from partnerships.facts import SECTIONS, read, write
@@ -108,6 +109,7 @@ def give_notice(
         )
     if agreement.ends_on is not None and ends_on > agreement.ends_on:
         raise InvalidInput({"ends_on": _("Aftalen slutter af sig selv før den dag.")})
+    _refuse_children_after(agreement, ends_on)
     agreement.terminates_on = ends_on
     agreement.termination_document = _file_letter(
         agreement, Document.Kind.TERMINATION, document, comment, ends_on, actor
@@ -116,6 +118,16 @@ def give_notice(
     agreement.save(update_fields=["terminates_on", "termination_document", "updated_at"])
     note(agreement, "give_notice", actor, comment=comment, details={"on": ends_on.isoformat()})
     return agreement
+
+
+def _refuse_children_after(agreement: Agreement, last: date) -> None:
+    """A child agreement lies within its frame agreement's dates. Raises `WrongState`."""
+    late = children_after(agreement, last)
+    if late:
+        raise WrongState(
+            _("Aftale %(numbers)s hører under denne og løber længere. Opsig eller ret den først.")
+            % {"numbers": ", ".join(child.number for child in late)}
+        )
 
 
 @transaction.atomic

@@ -39,7 +39,6 @@ from partnerships.workflow import AMENDABLE
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
 from portal.accounts.confirming import confirm_first
-from portal.common import clock
 from portal.common.errors import NotAllowed, NotFound, WrongState
 
 _CREATE = Step(
@@ -121,13 +120,14 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
     changed = services.amended(row)
     signer = signer_of(agreement, row, request.actor)
     is_draft = row.state == Amendment.State.DRAFT
+    is_signed = row.state == Amendment.State.SIGNED
     context = {
         "agreement": agreement,
         "amendment": row,
         "coming": coming(row),
         "going": [{"party": one, "undone": left_undone(row, one)} for one in going(row)],
         "picks_parties": is_draft and row.kind == Amendment.Kind.PARTIES,
-        "hindrances": hindrances(agreement, row) if is_draft or _is_late(row) else [],
+        "hindrances": hindrances(agreement, row) if is_draft or is_signed else [],
         "changed": [
             {"key": key, "label": SECTIONS[key].label, "changes": found} for key, found in changed
         ],
@@ -149,11 +149,6 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
         ).last(),
     }
     return render(request, "partnerships/amendment.html", context)
-
-
-def _is_late(row: Amendment) -> bool:
-    """Its day has come and it could not take effect: the page says why."""
-    return row.state == Amendment.State.SIGNED and row.effective_on <= clock.today()
 
 
 @requires(Permission.AGREEMENT_WRITE)
