@@ -6,6 +6,7 @@ something, and links. Keys make each message unique, so running a job twice queu
 
 from datetime import datetime
 
+from portal.common import clock
 from portal.notifications.services import queue
 from referrals.models import Concern, Kind, Referral, ReferralEvent
 from referrals.selectors import coordinators_of_senders_region, people_to_tell
@@ -94,9 +95,11 @@ def queue_concern(concern: Concern) -> None:
 
 
 def queue_reply_link(*, link_id: int) -> None:
-    """A fresh reply link, to the registered address only."""
+    """A fresh reply link, to the registered address only; one in each quarter of an hour, however
+    often it is asked for."""
+    quarter = int(clock.now().timestamp()) // (15 * 60)
     queue(
-        key=f"reply-link:{link_id}:renewed",
+        key=f"reply-link:{link_id}:renewed:{quarter}",
         template="referrals.link-renewed",
         ids={"link": link_id},
     )

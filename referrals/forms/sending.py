@@ -128,8 +128,19 @@ class SendForm(forms.Form):
     # Asked for only with details, only with a text message, only when the consent is oral.
     WITH_DETAILS = ("name", "contact", "consent_send", "consent_form", "given_by")
 
-    # Never stored in a draft: the code is drawn anew, the acknowledgement belongs to one sending.
-    NOT_IN_DRAFT = ("code", "acute_seen")
+    # Never stored in a draft: the code is drawn anew, the acknowledgement belongs to one sending,
+    # and a consent is one citizen's: nothing about it may stand there ticked for the next one.
+    NOT_IN_DRAFT = (
+        "code",
+        "acute_seen",
+        "consent_send",
+        "consent_feedback",
+        "consent_follow_up",
+        "consent_form",
+        "oral_reason",
+        "given_by",
+        "subject_role",
+    )
 
     def __init__(self, *args: Any, offer: Offer, takes_details: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

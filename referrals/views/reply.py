@@ -14,7 +14,7 @@ from portal.common.ids import hash_token
 from portal.common.phones import mask_phone
 from referrals import links, notifications, services
 from referrals.forms.reply import PhoneCodeForm, ReplyForm
-from referrals.models import Referral, ReplyLink
+from referrals.models import Referral, ReplyLink, State
 from referrals.permissions import available_actions, can_undo
 from referrals.selectors import open_patient, referral_for_page
 
@@ -46,7 +46,11 @@ def reply(request: ActorRequest) -> HttpResponse:
 def answer(request: ActorRequest) -> HttpResponse:
     referral = _referral(request)
     form = ReplyForm(request.POST, actions=available_actions(referral, request.actor))
-    if not form.fields["verb"].choices:  # type: ignore[attr-defined]
+    possible = {verb for verb, _label in form.fields["verb"].choices}  # type: ignore[attr-defined]
+    posted = request.POST.get("verb", "")
+    # From a page that was opened before somebody else answered.
+    stale = referral.status != State.SENT and posted and posted not in possible
+    if not possible or stale:
         return _too_late(request)
     if form.is_valid():
         try:

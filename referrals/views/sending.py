@@ -149,6 +149,7 @@ def _initial(request: HttpRequest, actor: Actor, offer: Offer) -> dict[str, obje
     draft = services.load_draft(actor=actor, offer=offer, parent=_parent(request, actor))
     if draft is not None:
         initial |= drafts.initial_from(draft.data, SendForm.fields_in_draft())
+        initial["draft_saved_at"] = draft.saved_at
     earlier = _linked(actor, request.GET.get("erstatter", ""))
     if earlier is not None and draft is None:
         initial |= {
@@ -187,6 +188,7 @@ def _page(
         "pauses": pauses,
         "moderated": sender is not None and not sender.is_verified,
         "consent_sentence": consent_text(offer=offer, receiver=offer.organisation),
+        "draft_saved_at": None if form.is_bound else form.initial.get("draft_saved_at"),
         "asks_outside_area": bool(form.errors.get("outside_area_reason"))
         or bool(form["outside_area_reason"].value()),
     }

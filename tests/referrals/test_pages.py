@@ -27,6 +27,7 @@ from tests.factories.referrals import (
     sent_identified,
     sent_self,
 )
+from tests.referrals.test_moves import arguments
 
 pytestmark = pytest.mark.django_db
 
@@ -422,6 +423,18 @@ def test_without_consent_to_feedback_the_sender_reads_only_that_it_ended(world, 
     for word in secrets:
         assert word not in ended, word
     assert "Borgeren kom ikke" in received
+
+
+@pytest.mark.parametrize("verb_done", ["withdraw", "mark_error"])
+def test_what_the_sender_ended_is_not_told_as_the_associations_answer(
+    world, client_for, silent, verb_done
+):
+    act(verb_done, world.gp.actor(), silent, **arguments(verb_done))
+
+    told = text_of(client_for(world.gp).get(page(silent)))
+
+    assert "Foreningen har svaret" not in told
+    assert "Du skal ikke gøre mere." in told
 
 
 def test_without_consent_to_feedback_the_receiver_writes_no_more_after_the_answer(

@@ -249,6 +249,31 @@ def test_expired_link_offers_a_new_one_to_the_registered_address_only(world, ref
     assert not open_reply_link(address.split("/")[2])
 
 
+def test_a_new_link_may_be_asked_for_again_later_but_not_in_a_heap(referral):
+    address = link_in(mailed(referral).text)
+    client, link = Client(), ReplyLink.objects.get()
+    expired = link.expires_at + timedelta(days=1)
+    with clock.at(expired):
+        token = client.get(address).context["token"]
+    for minutes, mails_so_far in ((0, 1), (1, 1), (60, 2)):
+        with clock.at(expired.replace(minute=1) + timedelta(minutes=minutes)):
+            client.post(reverse("referrals:reply-renew"), {"token": token})
+        sent = OutgoingMessage.objects.filter(template="referrals.link-renewed")
+        assert sent.count() == mails_so_far
+
+
+def test_an_answer_from_a_page_that_is_old_shows_the_first_one(referral, browser):
+    other = Client()
+    other.cookies = browser.cookies
+    other.post(reverse("referrals:reply-answer"), {"verb": "accept"})
+
+    answer = browser.post(reverse("referrals:reply-answer"), {"verb": "decline"}, follow=True)
+
+    assert answer.redirect_chain
+    assert "Der er allerede svaret. Her ser I svaret." in answer.content.decode()
+    assert again(referral).status == "accepted"
+
+
 @pytest.mark.parametrize("token", ["x", "AAAAAAAAAAAAAAAAAAAAAA", "%00", "æøå", "a" * 5000])
 def test_guessed_links_open_nothing(db, token):
     client = Client()

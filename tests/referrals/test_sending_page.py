@@ -251,6 +251,40 @@ def test_draft_saves_itself_for_its_author_alone(world, client_for):
     assert AuditEntry.objects.filter(action="referral_draft.read").count() == 1
 
 
+def test_a_draft_brings_no_consent_back_and_says_that_it_is_one(world, client_for):
+    """A consent is one citizen's; the next one's starts empty."""
+    offer = make_offer(world.receiver)
+    client = client_for(world.gp)
+    fresh = client.get(address(offer))
+    client.post(
+        address(offer, "save-draft"),
+        {
+            "name": "Karen",
+            "consent_send": "on",
+            "consent_feedback": "on",
+            "consent_follow_up": "on",
+            "consent_form": "oral",
+            "oral_reason": "I telefonen",
+            "given_by": "self",
+        },
+    )
+
+    page = client.get(address(offer))
+
+    for name in (
+        "consent_send",
+        "consent_feedback",
+        "consent_follow_up",
+        "consent_form",
+        "oral_reason",
+        "given_by",
+        "subject_role",
+    ):
+        assert page.context["form"][name].value() == fresh.context["form"][name].value(), name
+    assert "er hentet frem" in page.content.decode()
+    assert "er hentet frem" not in fresh.content.decode()
+
+
 def test_draft_keeps_no_cpr_number(world, client_for):
     offer = make_offer(world.receiver)
 
