@@ -24,7 +24,9 @@ from partnerships.models import (
     SectionKey,
     Side,
 )
+from partnerships.reports.periods import days_not_told, newest_due
 from portal.common import clock
+from portal.common.templatetags.look import long_date
 
 K = SectionKey
 GUARD_QUESTIONS = (Question.NO_REPLACEMENT, Question.NOT_SAVING_ONLY, Question.SUPPORT_NAMED)
@@ -282,11 +284,23 @@ def missing_for_signature(agreement: Agreement) -> list[Missing]:
 
 # --- closing ----------------------------------------------------------------------------------
 def missing_for_close(agreement: Agreement) -> list[Missing]:
-    """expired|terminated→closed: the final evaluation and every status report."""
+    """expired|terminated→closed: the final evaluation, and every status report, also the last one
+    that nobody may have begun."""
     missing = []
     if not agreement.final_evaluation:
         missing.append(Missing(K.GOVERNANCE, _("Skriv den afsluttende evaluering.")))
-    unpublished = agreement.status_reports.exclude(state="published").count()
+    reports = list(agreement.status_reports.values_list("state", "period_from", "period_to"))
+    due = newest_due(agreement, clock.today())
+    left = due and days_not_told(due, [(first, last) for _state, first, last in reports])
+    if left:
+        missing.append(
+            Missing(
+                K.GOVERNANCE,
+                _("Statusrapporten for %(first)s til %(last)s mangler.")
+                % {"first": long_date(left[0]), "last": long_date(left[1])},
+            )
+        )
+    unpublished = sum(state != "published" for state, _first, _last in reports)
     if unpublished:
         missing.append(
             Missing(

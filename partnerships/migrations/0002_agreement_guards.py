@@ -160,8 +160,13 @@ BEGIN
     IF NEW.status = 'terminated' AND NEW.terminates_on > today THEN
         PERFORM agreement_refuse(NEW.number, 'runs until its notice is over');
     END IF;
-    IF NEW.status = 'closed' AND EXISTS (SELECT 1 FROM partnerships_statusreport
+    -- It was in force, so its last days are told of. That the reports leave no hole, the guard sees.
+    IF NEW.status = 'closed' AND (
+        EXISTS (SELECT 1 FROM partnerships_statusreport
             WHERE agreement_id = NEW.id AND state <> 'published')
+        OR NOT EXISTS (SELECT 1 FROM partnerships_statusreport
+            WHERE agreement_id = NEW.id AND state = 'published'
+                AND period_to >= LEAST(NEW.ends_on, NEW.terminates_on)))
     THEN
         PERFORM agreement_refuse(NEW.number, 'lacks a status report');
     END IF;

@@ -3,7 +3,7 @@
 A report is due on each anniversary of the first day, and a last one when the agreement ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -14,6 +14,8 @@ from partnerships.models import Agreement
 # A report is made so long before it is due, and the parties write in it from then on.
 WRITING: Final = timedelta(days=60)
 ONE_DAY: Final = timedelta(days=1)
+# People count in whole months and years: 1 January is near enough to 27 December.
+NEAR_ENOUGH: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,15 @@ def newest_due(agreement: Agreement, today: date) -> Period | None:
         return None
     begun = [row for row in periods(agreement.starts_on, end) if row.due_on - WRITING <= today]
     return begun[-1] if begun else None
+
+
+def days_not_told(due: Period, told: Iterable[tuple[date, date]]) -> tuple[date, date] | None:
+    """The first days of `due` that no report tells of, given each report's first and last day. A
+    report may begin a little late, but the last one reaches the last day."""
+    reached, until = due.first - ONE_DAY, due.last
+    for first, last in sorted(told):
+        if first - reached > ONE_DAY + NEAR_ENOUGH:
+            until = min(until, first - ONE_DAY)
+            break
+        reached = max(reached, last)
+    return (reached + ONE_DAY, until) if reached < due.last else None

@@ -23,7 +23,7 @@ from partnerships.reports.document import document_of, parties_of
 from partnerships.reports.facts import ReportFacts
 from partnerships.reports.filling import unsaved_report
 from partnerships.reports.notices import queue_notice
-from partnerships.reports.periods import ONE_DAY, WRITING, newest_due
+from partnerships.reports.periods import ONE_DAY, WRITING, days_not_told, newest_due
 from partnerships.selectors import party_of
 from partnerships.services.mover import lock_agreement, note
 from partnerships.services.signing import store_document
@@ -132,14 +132,20 @@ def may_begin(agreement: Agreement, actor: Actor) -> bool:
 
 
 def next_period(agreement: Agreement) -> tuple[date, date]:
-    """What a report begun by hand is suggested to tell of: from where the last one ended."""
+    """What a report begun by hand is suggested to tell of: days that the others passed over, or
+    from where the last one ended."""
     today = clock.today()
-    newest = agreement.status_reports.order_by("-period_to").first()
-    first = newest.period_to + ONE_DAY if newest is not None else agreement.starts_on or today
+    told = list(agreement.status_reports.values_list("period_from", "period_to"))
+    newest = max((last for _first, last in told), default=None)
+    first = newest + ONE_DAY if newest is not None else agreement.starts_on or today
     last = today
     due = newest_due(agreement, today)
-    if due is not None and due.last >= first:
-        last = due.last
+    if due is not None:
+        left = days_not_told(due, told)
+        if left is not None and left[1] < first:
+            return left
+        if due.last >= first:
+            last = due.last
     return first, max(first, last)
 
 
@@ -158,14 +164,15 @@ def begin_due_reports(*, actor: Actor) -> int:
     )
     for agreement in rows.iterator(chunk_size=200):
         due = newest_due(agreement, today)
-        if due is None or any(row.period_to >= due.last for row in agreement.status_reports.all()):
+        if due is None:
             continue
+        told = [(row.period_from, row.period_to) for row in agreement.status_reports.all()]
+        left = days_not_told(due, told)
+        if left is None:
+            continue
+        first, last = left
         begin_report(
-            agreement_id=agreement.pk,
-            actor=actor,
-            first=due.first,
-            last=due.last,
-            due_on=due.due_on,
+            agreement_id=agreement.pk, actor=actor, first=first, last=last, due_on=due.due_on
         )
         begun += 1
     return begun

@@ -8,6 +8,7 @@ from organisations.models import Organisation
 from partnerships.models import Agreement, ReportRow, StatusReport
 from partnerships.reports import facts as shape
 from partnerships.reports.facts import ReportFacts, RowFacts
+from partnerships.reports.periods import last_day
 from partnerships.services import reports as services
 from partnerships.services.clocks import run_dates
 from portal.access.actor import Actor, system_actor
@@ -98,3 +99,20 @@ def published(world: World, agreement: Agreement) -> StatusReport:
     ReportRow.objects.create(report=report, title="Følgeskab", status="on_schedule")
     sign(report, world.coordinator.actor())
     return sign(report, world.receiver_manager.actor())
+
+
+def told_to_the_end(agreement: Agreement, *signers: Actor) -> StatusReport:
+    """One report on the whole life of an agreement that has ended, signed off by each party."""
+    first, last = agreement.starts_on, last_day(agreement)
+    assert first is not None
+    assert last is not None
+    return signed_off(agreement, first, last, *signers)
+
+
+def signed_off(agreement: Agreement, first: date, last: date, *signers: Actor) -> StatusReport:
+    """A report of those days, written by the first of the signers and signed off by each."""
+    report = services.begin_report(agreement_id=agreement.pk, actor=JOB, first=first, last=last)
+    save(report, with_statuses(facts_of(report)), signers[0])
+    for actor in signers:
+        report = sign(report, actor)
+    return report

@@ -13,6 +13,7 @@ from partnerships.reminders import run_reminders
 from portal.common import clock
 from portal.notifications.delivery import deliver_due
 from tests.factories.partnerships import agreement_in, fresh
+from tests.factories.reports import told_to_the_end
 from tests.journeys.agreement_story import (
     Writer,
     the_associations_part,
@@ -182,6 +183,7 @@ def test_a_party_gives_notice_and_the_agreement_ends_on_its_day(
     association.go(f"{address}evaluering/", "Skriv den afsluttende evaluering")
     association.write("evaluering", "Vi nåede halvdelen af målet.")
     association.press("Gem evalueringen")
+    told_to_the_end(found, world.coordinator.actor(), world.receiver_manager.actor())
     region = visit(Way.MOUSE, world.coordinator)
     region.go(f"{address}afslut/", "Afslut aftalen")
     region.press("Afslut aftalen")

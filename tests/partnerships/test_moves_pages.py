@@ -9,10 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from partnerships import services
+from partnerships.dates import add_months
 from partnerships.facts import read
 from partnerships.models import Agreement, Amendment, Review
 from portal.common import clock
 from portal.common.errors import InvalidInput
+from portal.common.templatetags.look import long_date
 from tests.factories.partnerships import (
     Pen,
     agreement_in,
@@ -21,6 +23,7 @@ from tests.factories.partnerships import (
     pass_reviews,
     sign,
 )
+from tests.factories.reports import told_to_the_end
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -490,13 +493,21 @@ def test_notice_says_the_earliest_day_and_keeps_to_it(world, association):
 
 def test_the_end_is_evaluated_and_closed(world, public, association):
     agreement = running(world)
+    agreement = fresh(agreement)
     with clock.at(clock.now() + timedelta(days=1000)):
         services.run_dates()
         assert fresh(agreement).status == "expired"
         assert "Skriv den afsluttende evaluering." in text_of(public.get(url("close", agreement)))
         assert public.post(url("close", agreement)).status_code == 422
         association.post(url("evaluate", agreement), {"text": "Flere fik en samtale."})
-        agreement.status_reports.all().delete()
+        lacks = (
+            f"Statusrapporten for {long_date(add_months(agreement.starts_on, 12))}"
+            f" til {long_date(agreement.ends_on)} mangler."
+        )
+        assert lacks in text_of(public.get(url("close", agreement)))
+        assert lacks in text_of(public.get(url("detail", agreement)))
+        assert public.post(url("close", agreement)).status_code == 422
+        told_to_the_end(agreement, world.coordinator.actor(), world.receiver_manager.actor())
         public.post(url("close", agreement))
 
     assert fresh(agreement).status == "closed"

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from partnerships.models import Agreement
 from partnerships.reports import money
-from partnerships.reports.periods import ONE_DAY, WRITING, newest_due, periods, year_of
+from partnerships.reports.periods import (
+    ONE_DAY,
+    WRITING,
+    Period,
+    days_not_told,
+    newest_due,
+    periods,
+    year_of,
+)
 from partnerships.reports.reminders import stage_on
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
@@ -81,6 +89,43 @@ def test_a_notice_moves_the_last_report_forward() -> None:
 
 def test_an_agreement_without_dates_owes_nothing() -> None:
     assert newest_due(Agreement(), date(2026, 1, 1)) is None
+
+
+def day(month: int, number: int, year: int = 2026) -> date:
+    return date(year, month, number)
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        # Nothing, or what ends before the period.
+        ([], (day(1, 1), day(12, 31))),
+        ([(day(1, 1, 2025), day(12, 31, 2025))], (day(1, 1), day(12, 31))),
+        # The whole of it, and two halves in any order.
+        ([(day(1, 1), day(12, 31))], None),
+        ([(day(7, 1), day(12, 31)), (day(1, 1), day(6, 30))], None),
+        ([(day(6, 1, 2025), day(6, 1, 2027))], None),
+        # A few days late is near enough, a day more is not.
+        ([(day(2, 1), day(12, 31))], None),
+        ([(day(2, 2), day(12, 31))], (day(1, 1), day(2, 1))),
+        # The last day is told of.
+        ([(day(1, 1), day(12, 30))], (day(12, 31), day(12, 31))),
+        # A few weeks across the anniversary are no year.
+        ([(day(12, 1), day(1, 10, 2027))], (day(1, 1), day(11, 30))),
+        # A hole between two, and only the first hole of more.
+        ([(day(1, 1), day(3, 31)), (day(9, 1), day(12, 31))], (day(4, 1), day(8, 31))),
+        ([(day(4, 1), day(4, 30))], (day(1, 1), day(3, 31))),
+        # What comes after the period tells nothing of it.
+        ([(day(6, 1, 2027), day(12, 31, 2027))], (day(1, 1), day(12, 31))),
+        ([(day(1, 1), day(12, 31)), (day(6, 1, 2027), day(12, 31, 2027))], None),
+    ],
+)
+def test_a_period_is_told_of_when_the_reports_reach_from_its_first_day_to_its_last(
+    told: list[tuple[date, date]], left: tuple[date, date] | None
+) -> None:
+    due = Period(day(1, 1), day(12, 31), day(1, 1, 2027))
+
+    assert days_not_told(due, told) == left
 
 
 @pytest.mark.parametrize(

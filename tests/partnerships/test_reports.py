@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from partnerships.guards import missing_for_close
 from partnerships.models import (
     Agreement,
     AgreementEvent,
@@ -27,15 +29,20 @@ from partnerships.reports import facts as shape
 from partnerships.reports.document import key_figures
 from partnerships.reports.facts import BudgetFacts, RowFacts
 from partnerships.reports.filling import indicator_words
+from partnerships.reports.periods import ONE_DAY
+from partnerships.services import close_agreement, write_final_evaluation
 from partnerships.services import reports as services
+from partnerships.services.clocks import run_dates
+from partnerships.services.mover import NotReady
 from portal.access.actor import Assurance
 from portal.audit.models import AuditEntry
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from tests.factories.partnerships import fresh, start
 from tests.factories.referrals import make_offer
-from tests.factories.register import past_the_guards
+from tests.factories.register import make_agreement, past_the_guards
 from tests.factories.reports import (
+    ENDS,
     JOB,
     STARTS,
     TODAY,
@@ -45,7 +52,9 @@ from tests.factories.reports import (
     running,
     save,
     sign,
+    signed_off,
     simple_report,
+    told_to_the_end,
     with_row,
     with_statuses,
 )
@@ -211,9 +220,6 @@ def test_an_agreement_with_initiatives_has_a_row_for_each_and_the_rest_in_words(
 def test_filling_in_costs_the_same_whatever_the_agreement_holds(
     world: World, django_assert_num_queries: object
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     def cost(count: int) -> int:
         agreement = start(world, title=f"Med {count}")
         goal = Goal.objects.create(agreement=agreement, text="Mål")
@@ -258,6 +264,71 @@ def test_after_a_long_pause_one_report_is_begun_and_not_a_heap(world: World) -> 
 
     assert begun_now == 1
     assert agreement.status_reports.get().period_to == date(2027, 2, 28)
+
+
+def test_a_few_weeks_across_the_anniversary_do_not_swallow_the_year(world: World) -> None:
+    agreement = running(world)
+    by_hand = {
+        "agreement_id": agreement.pk,
+        "actor": world.coordinator.actor(),
+        "first": date(2026, 2, 10),
+        "last": date(2026, 3, 2),
+    }
+
+    # Two months before the anniversary the job has its turn, but a person is there first.
+    with clock.at(noon(TODAY)):
+        services.begin_report(**by_hand)
+        assert services.next_period(agreement) == (STARTS, date(2026, 2, 9))
+        begun_now = services.begin_due_reports(actor=JOB)
+        again = services.begin_due_reports(actor=JOB)
+
+    assert (begun_now, again) == (1, 0)
+    year = agreement.status_reports.get(period_from=STARTS)
+    assert (year.period_to, year.due_on) == (date(2026, 2, 9), date(2026, 3, 1))
+
+    # The next year is begun from where the few weeks ended.
+    with clock.at(noon(date(2027, 1, 2))):
+        assert services.begin_due_reports(actor=JOB) == 1
+    newest = agreement.status_reports.first()
+    assert newest is not None
+    assert (newest.period_from, newest.period_to) == (date(2026, 3, 3), date(2027, 2, 28))
+
+
+def test_a_report_from_the_next_month_on_is_the_years_report(world: World) -> None:
+    agreement = running(world)
+
+    with clock.at(noon(TODAY)):
+        services.begin_report(
+            agreement_id=agreement.pk,
+            actor=world.coordinator.actor(),
+            first=date(2025, 4, 1),
+            last=date(2026, 2, 28),
+        )
+        assert services.begin_due_reports(actor=JOB) == 0
+
+
+def test_the_job_costs_no_more_for_agreements_that_have_their_reports(world: World) -> None:
+    def cost() -> int:
+        with clock.at(noon(TODAY)), CaptureQueriesContext(connection) as queries:
+            assert services.begin_due_reports(actor=JOB) == 0
+        return len(queries)
+
+    def told() -> None:
+        agreement = make_agreement(
+            world.region, world.receiver, starts_on=STARTS, ends_on=ENDS, signed_on=STARTS
+        )
+        for first, last in (
+            (STARTS, date(2025, 9, 30)),
+            (date(2025, 10, 1), date(2026, 2, 28)),
+        ):
+            services.begin_report(agreement_id=agreement.pk, actor=JOB, first=first, last=last)
+
+    told()
+    one = cost()
+    for _more in range(5):
+        told()
+
+    assert cost() == one
 
 
 def test_a_person_does_not_run_the_job(world: World) -> None:
@@ -662,6 +733,82 @@ def test_a_pdf_that_cannot_be_made_leaves_no_trace(
     report.refresh_from_db()
     assert report.state == StatusReport.State.AWAITING_SIGNATURE
     assert report.signatures.count() == 1
+
+
+# --- the last one -----------------------------------------------------------------------------
+def ended(world: World) -> Agreement:
+    """It has run its whole time and is evaluated. The clock stands on the day after."""
+    agreement = running(world)
+    run_dates()
+    write_final_evaluation(
+        agreement_id=agreement.pk, text="Det gik godt.", actor=world.coordinator.actor()
+    )
+    return fresh(agreement)
+
+
+def test_an_agreement_is_closed_when_its_last_report_is_in(world: World) -> None:
+    coordinator, manager = world.coordinator.actor(), world.receiver_manager.actor()
+    with clock.at(noon(ENDS + ONE_DAY)):
+        agreement = ended(world)
+
+        def close() -> None:
+            close_agreement(agreement_id=agreement.pk, actor=coordinator)
+
+        with pytest.raises(NotReady, match=r"for 1\. marts 2027 til 29\. februar 2028 mangler\."):
+            close()
+        # An early report is not the last one, nor is one that tells of the last weeks alone.
+        for first, last in ((STARTS, date(2026, 2, 28)), (date(2028, 2, 1), ENDS)):
+            signed_off(agreement, first, last, coordinator, manager)
+        with pytest.raises(NotReady, match=r"for 1\. marts 2027 til 31\. januar 2028 mangler\."):
+            close()
+
+        # By hand, as the page suggests it.
+        assert services.may_begin(agreement, manager)
+        first, last = services.next_period(agreement)
+        report = services.begin_report(
+            agreement_id=agreement.pk, actor=manager, first=first, last=last
+        )
+        save(report, with_statuses(facts_of(report)), manager)
+        sign(report, manager)
+        assert [row.sentence for row in missing_for_close(agreement)] == [
+            "En statusrapport er ikke underskrevet af alle."
+        ]
+        sign(report, coordinator)
+        close()
+
+    assert fresh(agreement).status == "closed"
+
+
+def test_the_job_begins_the_last_report_of_one_that_has_ended(world: World) -> None:
+    with clock.at(noon(ENDS + ONE_DAY)):
+        agreement = ended(world)
+
+        assert services.begin_due_reports(actor=JOB) == 1
+        assert [row.sentence for row in missing_for_close(agreement)] == [
+            "En statusrapport er ikke underskrevet af alle."
+        ]
+
+
+def test_the_database_closes_nothing_before_the_last_day_is_told_of(world: World) -> None:
+    coordinator, manager = world.coordinator.actor(), world.receiver_manager.actor()
+    with clock.at(noon(ENDS + ONE_DAY)):
+        agreement = ended(world)
+
+        def close() -> None:
+            with transaction.atomic():
+                Agreement.objects.filter(pk=agreement.pk).update(
+                    status="closed", status_changed_at=clock.now()
+                )
+
+        with pytest.raises(DatabaseError, match="lacks a status report"):
+            close()
+        signed_off(agreement, STARTS, ENDS - ONE_DAY, coordinator, manager)
+        with pytest.raises(DatabaseError, match="lacks a status report"):
+            close()
+        told_to_the_end(agreement, coordinator, manager)
+        close()
+
+    assert fresh(agreement).status == "closed"
 
 
 def test_a_whole_year_from_the_job_to_the_published_report(world: World) -> None:

@@ -41,6 +41,8 @@ from portal.common.clock import COPENHAGEN
 from portal.common.errors import DomainError
 from portal.notifications.models import OutgoingMessage
 from tests.factories.partnerships import Pen, contact_facts, fresh, start, write_all
+from tests.factories.reports import facts_of, with_statuses
+from tests.factories.reports import sign as sign_report
 from tests.lives import run_lives
 from tests.sizes import DRILL
 from tests.world import World
@@ -72,6 +74,7 @@ SOURCES: dict[str, set[str]] = {
     "resume": {"suspended"},
     "give_notice": RUNNING,
     "evaluate": {*RUNNING, "expired", "terminated"},
+    "report": {"expired", "terminated"},
     "close": {"expired", "terminated"},
     "renew": {*RUNNING, "expired"},
     "amend": IN_FORCE,
@@ -109,6 +112,7 @@ ONWARDS = [
     "amend_send",
     "amend_sign",
     "evaluate",
+    "report",
     "close",
 ]
 PARTY_OF = {
@@ -178,6 +182,7 @@ class Life:
     bound_by_text: set[str] = field(default_factory=set)  # who signed the agreement itself
     notice: date | None = None
     evaluated: bool = False
+    reported: bool = False  # to its last day, with everybody's yes
     renewed: "Life | None" = None
     change: Change | None = None
     history: list[tuple[str, str, str]] = field(default_factory=list)
@@ -388,7 +393,9 @@ class Agreements(RuleBasedStateMachine):
                 first = three_months_after(today)
                 return life.notice is None and not is_open and first <= life.ends
             case "close":
-                return life.evaluated and not is_open
+                return life.evaluated and life.reported and not is_open
+            case "report":
+                return not life.reported
             case "renew":
                 return life.renewed is None or life.renewed.state == "cancelled"
             case "amend":
@@ -460,6 +467,8 @@ class Agreements(RuleBasedStateMachine):
                 life.notice = three_months_after(clock.today())
             case "evaluate":
                 life.evaluated = True
+            case "report":
+                life.reported = True
             case "close":
                 life.turn(verb, "closed")
             case "renew":
@@ -599,6 +608,23 @@ class Agreements(RuleBasedStateMachine):
         return services.write_final_evaluation(
             agreement_id=life.pk, text="Det gik godt.", actor=actor
         )
+
+    def act_report(self, life: Life, actor: Any) -> object:
+        """One begins the report on all its days and writes it; then each party says yes."""
+        last = min(life.ends, life.notice or life.ends)
+        report = services.begin_report(
+            agreement_id=life.pk, actor=actor, first=life.starts, last=last
+        )
+        services.save_report(
+            report_id=report.pk,
+            facts=with_statuses(facts_of(report)),
+            version=report.version,
+            actor=actor,
+        )
+        for name in sorted(life.parties):
+            who = next(one for one, party in PARTY_OF.items() if party == name)
+            sign_report(report, getattr(self.world, who).actor())
+        return report
 
     def act_close(self, life: Life, actor: Any) -> object:
         return services.close_agreement(agreement_id=life.pk, actor=actor)
@@ -809,6 +835,7 @@ def test_lives_of_agreements_agree_with_the_contract(world, turn, monkeypatch, r
     record_property("figure", f"{EXAMPLES} lives of up to {STEPS} steps each")
     monkeypatch.setattr("partnerships.services.signing.frozen_agreement", paper)
     monkeypatch.setattr("partnerships.services.amending.amendment_text", paper)
+    monkeypatch.setattr("partnerships.services.reports.render_report_pdf", paper)
     Agreements.world = world
     run_lives(Agreements, turn=turn, examples=EXAMPLES, steps=STEPS)
 

@@ -3,6 +3,7 @@ signed on their days, begun, suspended, terminated and closed by the same doors 
 Dates count from the first start."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ from partnerships import services
 from partnerships.facts import read
 from partnerships.facts.cleaning import number_of
 from partnerships.facts.shape import ASSOCIATIONS_QUESTIONS, PUBLIC_QUESTIONS
-from partnerships.models import Agreement, Question, Review, Side
+from partnerships.models import Agreement, Question, ReportRow, Review, Side
+from partnerships.reports import facts as report_facts
+from partnerships.reports.periods import newest_due
 from portal.access.actor import Actor
 from portal.common import clock
 from portal.demo.world.cast import BUILDER, Cast
@@ -395,6 +398,7 @@ class _Replay:
             with clock.at(_at(self.last_day + timedelta(days=1), 1)):
                 services.run_dates()
         if status == "closed":
+            self._report_last()
             with clock.at(_at(self.last_day + timedelta(days=30))):
                 services.write_final_evaluation(
                     agreement_id=pk,
@@ -402,6 +406,32 @@ class _Replay:
                     actor=self.writers[Side.ASSOCIATION][0],
                 )
                 services.close_agreement(agreement_id=pk, actor=self.steers)
+
+    def _report_last(self) -> None:
+        """The report on the last days, written by one and signed off by all: nothing is closed
+        without it."""
+        signers = [actor for side in self.writers.values() for actor in side]
+        with clock.at(_at(self.last_day)):
+            due = newest_due(Agreement.objects.get(pk=self.agreement.pk), self.last_day)
+            assert due is not None  # noqa: S101 - it has been in force
+            report = services.begin_report(
+                agreement_id=self.agreement.pk,
+                actor=BUILDER,
+                first=due.first,
+                last=due.last,
+                due_on=due.due_on,
+            )
+        with clock.at(_at(self.last_day + timedelta(days=21))):
+            now = report_facts.read(report)
+            rows = tuple(replace(row, status=ReportRow.Status.COMPLETED) for row in now.rows)
+            report = services.save_report(
+                report_id=report.pk,
+                facts=replace(now, rows=rows),
+                version=report.version,
+                actor=signers[0],
+            )
+            for actor in signers:
+                services.sign_report(report_id=report.pk, version=report.version, actor=actor)
 
     def _reach_milestones(self) -> None:
         """Every second one is reached in time; one is left open here and there."""
