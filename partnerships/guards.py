@@ -148,6 +148,14 @@ def _activities(agreement: Agreement) -> Iterator[Missing]:
             yield Missing(
                 K.ACTIVITIES, _("Giv »%(activity)s« en tidsramme.") % {"activity": row.text}
             )
+        elif (agreement.starts_on and row.starts_on < agreement.starts_on) or (
+            agreement.ends_on and row.ends_on > agreement.ends_on
+        ):
+            yield Missing(
+                K.ACTIVITIES,
+                _("Aktiviteten »%(activity)s« ligger uden for aftalens periode. Ret datoerne.")
+                % {"activity": row.text},
+            )
 
 
 def _volunteers(agreement: Agreement) -> Iterator[Missing]:

@@ -22,6 +22,7 @@ from partnerships.models import (
     Payment,
 )
 from partnerships.permissions import may_look_at_data, require_may
+from partnerships.renewal import Term, moved_text, next_term, with_next_years
 from partnerships.services.mover import (
     NotReady,
     keep,
@@ -162,8 +163,9 @@ def close_agreement(*, agreement_id: UUID, actor: Actor) -> Agreement:
 @transaction.atomic
 def renew_agreement(*, agreement_id: UUID, actor: Actor) -> Agreement:
     """A new draft that copies what lasts: parties and contacts, sections, frame and offers. It
-    begins the day after the old one ends; goals keep their targets, milestones and payments, which
-    are over, stay behind. Raises `WrongState` when a renewal is being written already."""
+    begins the day after the old one ends and runs as long; activities, obligations and the yearly
+    amounts move with it. Goals keep their targets; milestones and payments, which are over, stay
+    behind. Raises `WrongState` when a renewal is being written already."""
     old = lock_agreement(agreement_id=agreement_id, actor=actor)
     require_may(actor, Permission.AGREEMENT_WRITE, old)
     if old.status not in {*RUNNING, "expired"}:
@@ -175,18 +177,28 @@ def renew_agreement(*, agreement_id: UUID, actor: Actor) -> Agreement:
     others = [row.organisation for row in parties if row.organisation_id != actor.organisation_id]
     new = start_idea(actor=actor, title=old.title, parties=[*first, *others], kind=old.kind)
     new.renews, new.parent = old, old.parent
+    before, after = _terms(old)
     # Cleaned facts of the old agreement, whoever wrote them; the copy is the system's act and each
     # party approves the text anew.
     for key in SECTIONS:
         facts = without_ids(read(old, key))
         if key == "parties":
             facts = {**facts, "parties": _own_words(new, parties)}
+            for row in facts["obligations"]:
+                row["due_on"] = moved_text(row["due_on"], before, after)
         if key == "activities":
             facts["milestones"] = []
+            for row in facts["activities"]:
+                for name in ("starts_on", "ends_on"):
+                    row[name] = moved_text(row[name], before, after)
         if key == "budget":
             facts["payments"] = []
+            facts["lines"] = with_next_years(facts["lines"], before, after)
         if key == "purpose":
-            facts |= _next_period(old)
+            facts |= {
+                "starts_on": after.first.isoformat(),
+                "ends_on": after.last.isoformat(),
+            }
         write(new, key, facts)
         AgreementSection.objects.filter(agreement=new, key=key).update(
             version=1,
@@ -222,14 +234,12 @@ def _own_words(new: Agreement, parties: list[AgreementParty]) -> list[dict[str, 
     ]
 
 
-def _next_period(old: Agreement) -> dict[str, str]:
+def _terms(old: Agreement) -> tuple[Term, Term]:
+    """The old one's, and the one that follows it: from tomorrow where the old one is over."""
     assert old.starts_on is not None  # noqa: S101 - in force: agreement_past_signing_…
     assert old.ends_on is not None  # noqa: S101
-    first = max(old.ends_on, clock.today()) + timedelta(days=1)
-    return {
-        "starts_on": first.isoformat(),
-        "ends_on": (first + (old.ends_on - old.starts_on)).isoformat(),
-    }
+    term = Term(old.starts_on, old.ends_on)
+    return term, next_term(term, max(old.ends_on, clock.today()) + timedelta(days=1))
 
 
 @transaction.atomic

@@ -168,6 +168,7 @@ _RENEW = Step(
     done=_("Her er udkastet til den nye aftale. Den gamle gælder, til den slutter."),
     happens=(
         _("Parter, kontakter, mål, rammesvar og tilbud kommer med."),
+        _("Aktiviteter, opgaver og beløb flyttes til den nye periode."),
         _("Milepæle og betalinger, der er overstået, kommer ikke med."),
         _("Alle parter læser teksten igennem og siger god for den igen."),
     ),

@@ -560,6 +560,11 @@ def test_a_child_lies_within_its_frames_dates_and_parties(world):
     with pytest.raises(services.NotReady):
         services.submit_for_review(agreement_id=child.pk, actor=public)
     Pen(child, public).write("purpose", ends_on=frame.ends_on.isoformat())
+    activities = read(child, "activities")["activities"]
+    Pen(child, public).write(
+        "activities",
+        activities=[{**row, "ends_on": frame.ends_on.isoformat()} for row in activities],
+    )
     services.add_party(agreement_id=child.pk, organisation=world.outsider, actor=public)
     with pytest.raises(services.NotReady):
         services.submit_for_review(agreement_id=child.pk, actor=public)

@@ -473,6 +473,7 @@ class Agreements(RuleBasedStateMachine):
                 life.turn(verb, "closed")
             case "renew":
                 first = max(life.ends, clock.today()) + timedelta(days=1)
+                # 441 days, which are never whole months: the renewal has as many days.
                 new = Life(
                     result.pk,
                     set(life.parties),
