@@ -43,6 +43,11 @@ EVENTS: Final[Mapping[str, Words]] = {
         _("En ny part er kommet med i aftalen."),
         _("Afsnittet om parterne skal godkendes igen."),
     ),
+    "party_removed": Words(
+        _("en part er ikke med længere"),
+        _("%(what)s er ikke part i aftalen længere."),
+        _("Afsnittet om parterne skal godkendes igen."),
+    ),
     "reviewed": Words(
         _("alle har sagt god for aftalen"),
         _("Alle, der skulle gennemgå aftalen, har sagt god for den."),
@@ -168,6 +173,14 @@ EVENTS: Final[Mapping[str, Words]] = {
         "partnerships:amendment",
     ),
 }
+
+# To one that another party took out. It sees the agreement no more, so the link is its own list.
+TAKEN_OUT: Final = Words(
+    _("I er ikke med i aftalen længere"),
+    _("%(who)s har taget jer ud af aftalen. I havde ikke skrevet i den endnu."),
+    _("Tal med dem, hvis det er en fejl."),
+    "partnerships:list",
+)
 
 # The same events, as one hears them that the amendment asks in and that is no party yet.
 ASKED_IN: Final[Mapping[str, Words]] = {

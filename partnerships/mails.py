@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Membership, Organisation
 from partnerships.amended_parties import coming
-from partnerships.mail_texts import ASKED_IN, EVENTS, REMINDERS, Words
+from partnerships.mail_texts import ASKED_IN, EVENTS, REMINDERS, TAKEN_OUT, Words
 from partnerships.models import (
     Agreement,
     AgreementEvent,
@@ -69,13 +69,37 @@ def event(ids: Ids) -> list[Mail]:
             return []  # a renewal begins as a draft; one mail says so
         kind = "renewal"
     words = EVENTS[kind]
-    parties = [
-        party for party in parties_of(agreement) if not words.public or party.side == Side.PUBLIC
-    ]
+    there = parties_of(agreement)
+    what = ""
+    if kind == "party_removed":
+        what = row.details["name"]
+        if any(party.organisation.slug == row.details["party"] for party in there):
+            return []  # it has come back meanwhile
+    parties = [party for party in there if not words.public or party.side == Side.PUBLIC]
     return [
-        _mail(agreement, user, words, _address(words, agreement, row), who=_who(row))
-        for _party, user in to_parties(parties, but=row.actor_user_id)
-    ] + _to_asked_in(agreement, row, kind)
+        *(
+            _mail(agreement, user, words, _address(words, agreement, row), who=_who(row), what=what)
+            for _party, user in to_parties(parties, but=row.actor_user_id)
+        ),
+        *_to_asked_in(agreement, row, kind),
+        *_to_taken_out(agreement, row, kind),
+    ]
+
+
+def _to_taken_out(agreement: Agreement, row: AgreementEvent, kind: str) -> list[Mail]:
+    """The one that another party took out: its managers and coordinators, since it had chosen no
+    contact. Who left by themselves know it."""
+    if kind != "party_removed":
+        return []
+    gone = Organisation.objects.filter(slug=row.details["party"]).first()
+    if gone is None or gone.pk == row.actor_organisation_id:
+        return []
+    link = _address(TAKEN_OUT, agreement, row)
+    return [
+        _mail(agreement, user, TAKEN_OUT, link, who=_who(row))
+        for user in live_people([gone.pk]).get(gone.pk, {}).values()
+        if user.pk != row.actor_user_id
+    ]
 
 
 def _to_asked_in(agreement: Agreement, row: AgreementEvent, kind: str) -> list[Mail]:

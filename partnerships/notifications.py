@@ -22,6 +22,7 @@ TOLD: Final = frozenset(
         "start",
         "draft",
         "party_added",
+        "party_removed",
         "send_back",
         "review_refused",
         "negotiate",

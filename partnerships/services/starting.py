@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from offers.models import Offer
 from organisations.models import Organisation
+from partnerships.leaving import reasons_to_stay
 from partnerships.models import (
     Agreement,
     AgreementKind,
@@ -157,17 +158,19 @@ def add_party(*, agreement_id: UUID, organisation: Organisation, actor: Actor) -
 
 @transaction.atomic
 def remove_party(*, agreement_id: UUID, party_id: UUID, actor: Actor) -> None:
-    """Take a party out of the text again; a party may always take itself out. The last of a side
-    stays. One that has signed an earlier text is marked as gone, so that its signature, which
-    counts no more, keeps its name."""
+    """Take a party out of the text again: the own one, or another that has neither written nor
+    approved anything. The last of a side stays. One that has signed an earlier text is marked as
+    gone, so that its signature, which counts no more, keeps its name. Raises `WrongState`."""
     agreement = _lock_writable(agreement_id, actor)
     there = agreement.parties.filter(left_on__isnull=True)
     party = there.select_related("organisation").filter(pk=party_id).first()
     if party is None:
         raise NotFound()
-    if there.filter(side=party.side).count() == 1:
-        raise WrongState(_("Der skal være mindst en part på hver side. Annullér aftalen i stedet."))
-    slug = party.organisation.slug
+    reason = reasons_to_stay(agreement, actor)[party.pk]
+    if reason:
+        raise WrongState(reason)
+    # By name too: its row may be gone when the history is read.
+    details = {"party": party.organisation.slug, "name": party.organisation.name}
     if party.signatures.exists():
         party.obligations.all().delete()
         party.left_on = clock.today()
@@ -175,7 +178,7 @@ def remove_party(*, agreement_id: UUID, party_id: UUID, actor: Actor) -> None:
     else:
         party.delete()
     _parties_changed(agreement)
-    note(agreement, "party_removed", actor, details={"party": slug})
+    note(agreement, "party_removed", actor, details=details)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from organisations.models import Organisation
 from partnerships import services
 from partnerships.actions import actions_of
 from partnerships.forms.starting import FrameForm, OffersForm, PartyForm, StartForm
+from partnerships.leaving import reasons_to_stay
 from partnerships.models import Agreement, AgreementKind, EntrancePost
 from partnerships.page import load_agreement, trail_of
 from partnerships.permissions import require_may
@@ -126,10 +127,18 @@ def parties(request: ActorRequest, pk: UUID) -> HttpResponse:
         services.add_party(agreement_id=pk, organisation=organisation, actor=request.actor)
         messages.success(request, _("%(name)s er med nu.") % {"name": organisation.name})
         return redirect("partnerships:parties", pk)
+    stays = reasons_to_stay(agreement, request.actor)
     context = {
         "agreement": agreement,
         "trail": trail_of(agreement, _("Parter")),
-        "there": there,
+        "there": [
+            {
+                "party": row,
+                "may_go": stays.get(row.pk) == "",
+                "is_own": row.organisation_id == request.actor.organisation_id,
+            }
+            for row in there
+        ],
         "is_open": agreement.status in WRITABLE,
         "may_amend": "amend" in actions_of(agreement, request.actor),
         "form": form,

@@ -163,7 +163,9 @@ def test_a_party_that_signed_an_earlier_text_leaves_and_its_name_stays(world: Wo
     )
     party = agreement.parties.get(organisation=world.region)
 
-    services.remove_party(agreement_id=agreement.pk, party_id=party.pk, actor=association)
+    services.remove_party(
+        agreement_id=agreement.pk, party_id=party.pk, actor=world.coordinator.actor()
+    )
     party.refresh_from_db()
     assert party.left_on == clock.today()
     assert party.signatures.get().voided_at is not None
