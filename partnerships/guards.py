@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,7 +29,14 @@ from portal.common import clock
 from portal.common.templatetags.look import long_date
 
 K = SectionKey
-GUARD_QUESTIONS = (Question.NO_REPLACEMENT, Question.NOT_SAVING_ONLY, Question.SUPPORT_NAMED)
+# Answered yes with a reason, or there is no agreement: that the money is not support of an
+# association, and the volunteer guard (F148).
+GUARD_QUESTIONS = (
+    Question.FINANCE_NOT_SUPPORT,
+    Question.NO_REPLACEMENT,
+    Question.NOT_SAVING_ONLY,
+    Question.SUPPORT_NAMED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +119,45 @@ def _frame(agreement: Agreement) -> Iterator[Missing]:
             question,
         )
     for question in GUARD_QUESTIONS:
-        if question not in unanswered and answers[question].answer == FrameAnswer.Answer.NO:
+        if question not in unanswered and bars_the_way(agreement, answers[question]):
             yield Missing(K.FRAME, _GUARD_SENTENCES[question](), side_of_question(question))
 
 
+def bars_the_way(agreement: Agreement, row: FrameAnswer) -> bool:
+    """Whether this answer, given with a reason, is one that no agreement can have."""
+    if row.question not in GUARD_QUESTIONS or row.answer == FrameAnswer.Answer.YES:
+        return False
+    # What is paid for is no question where nobody pays anything.
+    beside_the_point = (
+        row.question == Question.FINANCE_NOT_SUPPORT
+        and row.answer == FrameAnswer.Answer.NOT_RELEVANT
+    )
+    return not (beside_the_point and not _has_money(agreement))
+
+
+def _has_money(agreement: Agreement) -> bool:
+    return (
+        BudgetLine.objects.filter(agreement=agreement, kind=BudgetLine.Kind.MONEY)
+        .filter(Q(amounts__amount__gt=0) | Q(lasting_ore__gt=0))
+        .exists()
+    )
+
+
 _GUARD_SENTENCES = {
+    Question.FINANCE_NOT_SUPPORT: lambda: _(
+        "Det offentlige må betale for et samarbejde, men ikke støtte foreningens drift. "
+        "Lav økonomien om, så I kan svare ja."
+    ),
     Question.NO_REPLACEMENT: lambda: _(
-        "Frivillige må ikke erstatte ansatte. Lav opgaverne om, før aftalen går videre."
+        "Frivillige må ikke erstatte ansatte. Lav opgaverne om, så I kan svare ja."
     ),
     Question.NOT_SAVING_ONLY: lambda: _(
-        "At spare penge må ikke være den eneste grund. Skriv, hvad borgerne får ud af det."
+        "At spare penge må ikke være den eneste grund. "
+        "Skriv, hvad borgerne får ud af det, så I kan svare ja."
     ),
-    Question.SUPPORT_NAMED: lambda: _("Nævn, hvem der oplærer og støtter de frivillige."),
+    Question.SUPPORT_NAMED: lambda: _(
+        "Nævn, hvem der oplærer og støtter de frivillige, så I kan svare ja."
+    ),
 }
 
 

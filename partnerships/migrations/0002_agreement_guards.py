@@ -56,6 +56,14 @@ LANGUAGE sql STABLE AS $$
             GROUP BY m.year HAVING sum(m.amount) > a.legal_threshold_ore)
 $$;
 
+CREATE FUNCTION agreement_has_money(agreement uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM partnerships_budgetline l
+        LEFT JOIN partnerships_budgetamount m ON m.line_id = l.id
+        WHERE l.agreement_id = agreement AND l.kind = 'money'
+            AND (m.amount > 0 OR l.lasting_ore > 0))
+$$;
+
 CREATE FUNCTION agreement_keeps_the_contract() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     today date := (NEW.status_changed_at AT TIME ZONE 'Europe/Copenhagen')::date;
@@ -110,8 +118,11 @@ BEGIN
         IF (SELECT count(*) FROM partnerships_frameanswer WHERE agreement_id = NEW.id
                 AND answer <> '' AND reason <> '') < 13
             OR EXISTS (SELECT 1 FROM partnerships_frameanswer WHERE agreement_id = NEW.id
-                AND answer = 'no'
-                AND question IN ('no_replacement', 'not_saving_only', 'support_named'))
+                AND answer <> 'yes'
+                AND question IN (
+                    'finance_not_support', 'no_replacement', 'not_saving_only', 'support_named')
+                AND NOT (question = 'finance_not_support' AND answer = 'not_relevant'
+                    AND NOT agreement_has_money(NEW.id)))
         THEN
             PERFORM agreement_refuse(NEW.number, 'lacks answers to the frame questions');
         END IF;
@@ -475,8 +486,8 @@ DROP FUNCTION report_stays, agreement_party_within_frame, agreement_party_by_pap
     agreement_party_amended, amendment_party_stays, amendment_is_signed, agreement_signature_stays,
     agreement_signature_fits, agreement_document_stays, agreement_pairs_of_party,
     agreement_pairs_of_agreement, agreement_write_pairs, agreement_spans_its_children,
-    agreement_within_its_frame,
-    agreement_begins_as_idea, agreement_keeps_the_contract, agreement_needs_lawyer,
+    agreement_within_its_frame, agreement_begins_as_idea, agreement_keeps_the_contract,
+    agreement_needs_lawyer, agreement_has_money,
     agreement_all_signed, agreement_party_signed, agreement_refuse;
 """
 

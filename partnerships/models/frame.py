@@ -21,7 +21,8 @@ class Question(models.TextChoices):
     CERTIFICATES = "certificates", _("Er det afklaret, hvilke attester der kræves?")
     TIME_LIMITED = "time_limited", _("Er det tidsbegrænsede projektpenge?")
     LAST_DAY = "last_day", _("Er det aftalt, hvad der sker på den sidste dag?")
-    # The volunteer guard (F148): these are answered yes with a reason, or there is no agreement.
+    # The volunteer guard (F148): these are answered yes with a reason, or there is no agreement. So
+    # is `finance_not_support`, unless nobody pays anything (`guards.bars_the_way`).
     NO_REPLACEMENT = "no_replacement", _("Lader de frivillige ansatte beholde deres opgaver?")
     NOT_SAVING_ONLY = "not_saving_only", _("Er der andre grunde end at spare penge?")
     SUPPORT_NAMED = "support_named", _("Er det nævnt, hvem der oplærer og støtter de frivillige?")

@@ -12,7 +12,7 @@ from offers.vocabularies import TARGET_GROUPS
 from partnerships.amended_parties import joining_signatures
 from partnerships.documents import scope_of, shown_number
 from partnerships.facts.shape import side_of_question
-from partnerships.guards import GUARD_QUESTIONS
+from partnerships.guards import bars_the_way
 from partnerships.models import (
     Agreement,
     AgreementParty,
@@ -171,7 +171,9 @@ class Answered:
 def frame_of(agreement: Agreement, parties: Sequence[AgreementParty]) -> dict[str, Any]:
     answers = {row.question: row for row in agreement.frame_answers.all()}
     return {
-        "answers": [_answered(question, answers.get(question), parties) for question in Question],
+        "answers": [
+            _answered(agreement, question, answers.get(question), parties) for question in Question
+        ],
         "facts": facts(
             (_("Personoplysninger deles"), _yes_no(agreement.shares_personal_data)),
             (_("Arbejder med børn og unge"), _yes_no(agreement.involves_minors)),
@@ -192,7 +194,10 @@ def _yes_no(value: bool | None) -> str:
 
 
 def _answered(
-    question: Question, row: FrameAnswer | None, parties: Sequence[AgreementParty]
+    agreement: Agreement,
+    question: Question,
+    row: FrameAnswer | None,
+    parties: Sequence[AgreementParty],
 ) -> Answered:
     label = str(question.label)
     if row is None or not row.answer or not row.reason:
@@ -208,7 +213,7 @@ def _answered(
             "few",
             _("Mangler"),
         )
-    if question in GUARD_QUESTIONS and row.answer == FrameAnswer.Answer.NO:
+    if bars_the_way(agreement, row):
         return Answered(label, row.get_answer_display(), row.reason, "stop", _("Spærrer"))
     return Answered(label, row.get_answer_display(), row.reason, "ok", _("Besvaret"))
 

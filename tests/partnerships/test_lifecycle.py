@@ -16,6 +16,7 @@ from partnerships.models import (
     Review,
     Signature,
 )
+from partnerships.page.contents import frame_of
 from partnerships.permissions import available_moves
 from partnerships.workflow import TRANSITIONS
 from portal.common import clock
@@ -140,6 +141,63 @@ def test_an_incomplete_draft_goes_to_nobody(world, model: type[Model] | str, val
     assert refused.value.missing
     assert fresh(agreement).status == "draft"
     assert not agreement.reviews.exists()
+
+
+def _answer(agreement: Agreement, question: str, answer: str) -> None:
+    agreement.frame_answers.filter(question=question).update(answer=answer)
+
+
+def _is_refused(agreement: Agreement, world) -> None:
+    """By the service and by the database."""
+    with pytest.raises(services.NotReady):
+        services.submit_for_review(agreement_id=agreement.pk, actor=world.coordinator.actor())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(
+            status="internal_review", legal_threshold_ore=1
+        )
+
+
+@pytest.mark.parametrize("answer", ["no", "partly", "not_relevant"])
+@pytest.mark.parametrize(
+    "question", ["finance_not_support", "no_replacement", "not_saving_only", "support_named"]
+)
+def test_the_guards_questions_are_answered_yes_or_there_is_no_agreement(world, question, answer):
+    agreement = agreement_in("draft", world, amount=1)
+    _answer(agreement, question, answer)
+
+    _is_refused(agreement, world)
+    shown = frame_of(fresh(agreement), list(agreement.parties.all()))["answers"]
+    assert [row.word for row in shown if row.tone != "ok"] == ["Spærrer"]
+
+
+@pytest.mark.parametrize("answer", ["no", "partly", "not_relevant"])
+def test_every_other_question_may_be_answered_as_it_is(world, answer):
+    agreement = agreement_in("draft", world, amount=1)
+    guard = {"finance_not_support", "no_replacement", "not_saving_only", "support_named"}
+    agreement.frame_answers.exclude(question__in=guard).update(answer=answer)
+
+    services.submit_for_review(agreement_id=agreement.pk, actor=world.coordinator.actor())
+
+    assert fresh(agreement).status == "internal_review"
+
+
+def test_what_is_paid_for_is_beside_the_point_only_where_nobody_pays(world):
+    agreement = agreement_in("draft", world, amount=0)
+    line = agreement.budget.get()
+    _answer(agreement, "finance_not_support", "no")
+    _is_refused(agreement, world)
+    _answer(agreement, "finance_not_support", "not_relevant")
+    agreement.budget.update(lasting_ore=1)
+    _is_refused(agreement, world)
+    agreement.budget.update(lasting_ore=None)
+    line.amounts.update_or_create(year=2027, defaults={"amount": 1})
+    _is_refused(agreement, world)
+    # Hours are not money.
+    agreement.budget.update(kind="volunteer_hours")
+
+    services.submit_for_review(agreement_id=agreement.pk, actor=world.coordinator.actor())
+
+    assert fresh(agreement).status == "internal_review"
 
 
 @pytest.mark.parametrize(
