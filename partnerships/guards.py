@@ -4,8 +4,9 @@ The page shows them as they are; the mover refuses with the same. What the datab
 triggers refuse too (`0002_agreement_guards`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, Sum
@@ -26,7 +27,7 @@ from partnerships.models import (
 )
 from partnerships.reports.periods import days_not_told, newest_due
 from portal.common import clock
-from portal.common.templatetags.look import long_date
+from portal.common.templatetags.look import kroner, long_date
 
 K = SectionKey
 # Answered yes with a reason, or there is no agreement: that the money is not support of an
@@ -286,6 +287,89 @@ def missing_for_negotiation(agreement: Agreement) -> list[Missing]:
     return missing
 
 
+def facts_for_review(agreement: Agreement) -> dict[str, Any]:
+    """What makes the legal and the data protection review mandatory, and what the latter is about,
+    as it stands now. A decision keeps it; the trigger `agreement_review_outdated` reads it."""
+    money = BudgetAmount.objects.filter(
+        line__agreement=agreement, line__kind=BudgetLine.Kind.MONEY
+    ).aggregate(total=Sum("amount"))
+    return {
+        "year_ore": largest_year_ore(agreement),
+        "total_ore": money["total"] or 0,
+        "shares_personal_data": bool(agreement.shares_personal_data),
+        "involves_minors": bool(agreement.involves_minors),
+        "home_visits": bool(agreement.home_visits),
+        "data_protection": agreement.data_protection,
+    }
+
+
+def outdated_reviews(agreement: Agreement) -> list[Missing]:
+    """A yes counts for what was seen: who must look and has seen less than now stands, looks anew.
+
+    The professional review is of the work itself and not tied to these facts.
+    """
+    newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first()
+    approved = {
+        row.kind: row.seen or {}
+        for row in agreement.reviews.filter(round=newest or 0, decision=Review.Decision.APPROVED)
+    }
+    now = facts_for_review(agreement)
+    missing: list[Missing] = []
+    if Review.Kind.LEGAL in approved:
+        missing += _unseen_by_lawyer(approved[Review.Kind.LEGAL], now, _threshold_of(agreement))
+    if Review.Kind.DATA_PROTECTION in approved and agreement.shares_personal_data:
+        seen = approved[Review.Kind.DATA_PROTECTION]
+        if not seen.get("shares_personal_data"):
+            sentence = _(
+                "Databeskyttelsesrådgiveren har set aftalen uden delte personoplysninger. "
+                "Bed om en ny bedømmelse."
+            )
+            missing.append(Missing(K.FRAME, sentence))
+        elif seen.get("data_protection") != now["data_protection"]:
+            sentence = _(
+                "Databeskyttelsesrådgiveren har set en anden afklaring af databeskyttelsen. "
+                "Bed om en ny bedømmelse."
+            )
+            missing.append(Missing(K.FRAME, sentence))
+    return missing
+
+
+def _threshold_of(agreement: Agreement) -> int:
+    """As it was when the agreement went to review: what the trigger goes by."""
+    own: int | None = agreement.legal_threshold_ore
+    return settings.AGREEMENT_LEGAL_THRESHOLD_ORE if own is None else own
+
+
+def _unseen_by_lawyer(
+    seen: Mapping[str, Any], now: Mapping[str, Any], threshold: int
+) -> Iterator[Missing]:
+    total, year = seen.get("total_ore", 0), seen.get("year_ore", 0)
+    if now["year_ore"] > threshold and now["total_ore"] > total:
+        sentence = _("Juristen har set aftalen med %(money)s i alt. Bed om en ny bedømmelse.")
+        yield Missing(K.BUDGET, sentence % {"money": kroner(total)})
+    elif now["year_ore"] > threshold and now["year_ore"] > year:
+        sentence = _(
+            "Juristen har set aftalen med højst %(money)s på et år. Bed om en ny bedømmelse."
+        )
+        yield Missing(K.BUDGET, sentence % {"money": kroner(year)})
+    for name, sentence in (
+        (
+            "shares_personal_data",
+            _("Juristen har set aftalen uden delte personoplysninger. Bed om en ny bedømmelse."),
+        ),
+        (
+            "involves_minors",
+            _("Juristen har set aftalen uden børn og unge. Bed om en ny bedømmelse."),
+        ),
+        (
+            "home_visits",
+            _("Juristen har set aftalen uden besøg i hjemmet. Bed om en ny bedømmelse."),
+        ),
+    ):
+        if now[name] and not seen.get(name):
+            yield Missing(K.FRAME, sentence)
+
+
 # --- signing ----------------------------------------------------------------------------------
 def unapproved_sections(agreement: Agreement) -> list[tuple[str, list[str]]]:
     """Sections that somebody has not said yes to as they stand: (key, names of those)."""
@@ -301,7 +385,11 @@ def unapproved_sections(agreement: Agreement) -> list[tuple[str, list[str]]]:
 
 def missing_for_signature(agreement: Agreement) -> list[Missing]:
     """negotiation→awaiting_signature: still complete, agreed by all, and with time to sign."""
-    missing = missing_for_review(agreement) + missing_for_negotiation(agreement)
+    missing = [
+        *missing_for_review(agreement),
+        *missing_for_negotiation(agreement),
+        *outdated_reviews(agreement),
+    ]
     waiting = unapproved_sections(agreement)
     for key, names in waiting:
         missing.append(

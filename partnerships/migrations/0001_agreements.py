@@ -2347,6 +2347,7 @@ class Migration(migrations.Migration):
                 ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("decided_by_id", models.BigIntegerField(null=True)),
+                ("seen", models.JSONField(blank=True, null=True)),
                 (
                     "agreement",
                     models.ForeignKey(
@@ -2400,6 +2401,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="review_sent_back_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "approved"), _negated=True),
+                            ("seen__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="review_approved_says_what_was_seen",
                     ),
                 ],
             },

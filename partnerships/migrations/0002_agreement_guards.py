@@ -56,6 +56,34 @@ LANGUAGE sql STABLE AS $$
             GROUP BY m.year HAVING sum(m.amount) > a.legal_threshold_ore)
 $$;
 
+-- Whether a yes of this round was given to less than now stands: more money and over the threshold,
+-- a flag newly set, another clarification of data protection. What was not kept was not seen.
+CREATE FUNCTION agreement_review_outdated(a partnerships_agreement, newest integer) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM partnerships_review r
+        CROSS JOIN LATERAL (
+            SELECT coalesce(max(y.amount), 0) AS year_ore, coalesce(sum(y.amount), 0) AS total_ore
+            FROM (SELECT sum(m.amount) AS amount FROM partnerships_budgetamount m
+                JOIN partnerships_budgetline l ON l.id = m.line_id
+                WHERE l.agreement_id = a.id AND l.kind = 'money' GROUP BY m.year) y) money
+        WHERE r.agreement_id = a.id AND r.round = newest AND CASE r.kind
+            WHEN 'legal' THEN
+                (money.year_ore > a.legal_threshold_ore
+                    AND (money.total_ore > coalesce((r.seen ->> 'total_ore')::bigint, 0)
+                        OR money.year_ore > coalesce((r.seen ->> 'year_ore')::bigint, 0)))
+                OR (a.shares_personal_data
+                    AND NOT coalesce((r.seen ->> 'shares_personal_data')::boolean, false))
+                OR (a.involves_minors
+                    AND NOT coalesce((r.seen ->> 'involves_minors')::boolean, false))
+                OR (a.home_visits AND NOT coalesce((r.seen ->> 'home_visits')::boolean, false))
+            WHEN 'data_protection' THEN
+                a.shares_personal_data
+                AND (NOT coalesce((r.seen ->> 'shares_personal_data')::boolean, false)
+                    OR r.seen ->> 'data_protection' IS DISTINCT FROM a.data_protection)
+            ELSE false END)
+$$;
+
 CREATE FUNCTION agreement_has_money(agreement uuid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT 1 FROM partnerships_budgetline l
@@ -144,6 +172,9 @@ BEGIN
             WHERE agreement_id = NEW.id AND round = newest AND kind = 'data_protection')
         THEN
             PERFORM agreement_refuse(NEW.number, 'needs a data protection officer');
+        END IF;
+        IF agreement_review_outdated(NEW, newest) THEN
+            PERFORM agreement_refuse(NEW.number, 'has been reviewed with less than it says now');
         END IF;
     END IF;
 
@@ -487,7 +518,7 @@ DROP FUNCTION report_stays, agreement_party_within_frame, agreement_party_by_pap
     agreement_signature_fits, agreement_document_stays, agreement_pairs_of_party,
     agreement_pairs_of_agreement, agreement_write_pairs, agreement_spans_its_children,
     agreement_within_its_frame, agreement_begins_as_idea, agreement_keeps_the_contract,
-    agreement_needs_lawyer, agreement_has_money,
+    agreement_needs_lawyer, agreement_has_money, agreement_review_outdated,
     agreement_all_signed, agreement_party_signed, agreement_refuse;
 """
 

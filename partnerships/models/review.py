@@ -44,6 +44,8 @@ class Review(UuidModel):
     comment = models.TextField(_("kommentar"), max_length=4000, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by_id = models.BigIntegerField(null=True)
+    # What the decision was about, as it stood then (`guards.facts_for_review`); null until decided.
+    seen = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["round", "pk"]
@@ -70,6 +72,10 @@ class Review(UuidModel):
             models.CheckConstraint(
                 name="review_sent_back_says_why",
                 condition=~Q(decision="sent_back") | ~Q(comment=""),
+            ),
+            models.CheckConstraint(
+                name="review_approved_says_what_was_seen",
+                condition=~Q(decision="approved") | Q(seen__isnull=False),
             ),
         ]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Membership, Organisation, Role
 from partnerships.guards import (
+    facts_for_review,
     missing_for_negotiation,
     missing_for_review,
     required_reviews,
@@ -143,6 +144,7 @@ def decide_review(
     review.decision = Review.Decision.APPROVED if approve else Review.Decision.SENT_BACK
     review.decided_at, review.decided_by_id = clock.now(), actor.user_id
     review.reviewer_name = actor.name
+    review.seen = facts_for_review(agreement)
     review.save()
     details = {"kind": review.kind}
     if approve:

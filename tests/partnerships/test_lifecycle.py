@@ -19,6 +19,7 @@ from partnerships.models import (
 from partnerships.page.contents import frame_of
 from partnerships.permissions import available_moves
 from partnerships.workflow import TRANSITIONS
+from portal.access.actor import Actor
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from tests.factories.partnerships import (
@@ -298,6 +299,137 @@ def test_what_comes_in_during_negotiation_can_still_reach_the_lawyer(world):
     services.send_to_signature(agreement_id=agreement.pk, actor=public)
 
     assert fresh(agreement).status == "awaiting_signature"
+
+
+def _write_money(agreement: Agreement, actor: Actor, *crowns: int) -> None:
+    """So much in each year from the first."""
+    lines = read(fresh(agreement), "budget")["lines"]
+    first = clock.today().year
+    lines[0]["amounts"] = {str(first + at): amount * 100 for at, amount in enumerate(crowns)}
+    Pen(agreement, actor).write("budget", lines=lines)
+
+
+def _wants_anew(agreement: Agreement, world, sentence: str, kind: str) -> None:
+    """Not by the service or the database, until that reviewer has said yes again."""
+    public = world.coordinator.actor()
+    approve_everything(agreement, public, world.receiver_manager.actor())
+    with pytest.raises(services.NotReady) as refused:
+        services.send_to_signature(agreement_id=agreement.pk, actor=public)
+    assert [str(row.sentence).replace("\xa0", " ") for row in refused.value.missing] == [sentence]
+    # All but the status is in place, so that it is the trigger which says no.
+    with pytest.raises(DatabaseError, match="reviewed with less"), transaction.atomic():
+        Agreement.objects.filter(pk=agreement.pk).update(status="awaiting_signature")
+
+    services.ask_for_review(agreement_id=agreement.pk, kind=kind, actor=public)
+    pass_reviews(agreement, world)
+    services.send_to_signature(agreement_id=agreement.pk, actor=public)
+    assert fresh(agreement).status == "awaiting_signature"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seen"),
+    [
+        ((120_000,), (9_000_000,), "120.000 kr. i alt"),
+        # No year is dearer, but there are more of them.
+        ((120_000,), (120_000, 120_000), "120.000 kr. i alt"),
+        # No more money, but in one year.
+        ((120_000, 80_000), (200_000, 0), "højst 120.000 kr. på et år"),
+    ],
+)
+def test_the_lawyers_yes_is_to_the_money_that_was_seen(world, before, after, seen):
+    agreement = agreement_in("negotiation", world, frame={"home_visits": True})
+    public = world.coordinator.actor()
+    _write_money(agreement, public, *before)
+    services.ask_for_review(agreement_id=agreement.pk, kind="legal", actor=public)
+    pass_reviews(agreement, world)
+    _write_money(agreement, public, *after)
+
+    sentence = f"Juristen har set aftalen med {seen}. Bed om en ny bedømmelse."
+    _wants_anew(agreement, world, sentence, "legal")
+
+
+@pytest.mark.parametrize("after", [(119_999,), (120_000,)])
+def test_less_money_than_the_lawyer_saw_needs_no_new_look(world, after):
+    agreement = agreement_in("negotiation", world, frame={"home_visits": True}, amount=120_000)
+    public = world.coordinator.actor()
+    _write_money(agreement, public, *after)
+    approve_everything(agreement, public, world.receiver_manager.actor())
+
+    services.send_to_signature(agreement_id=agreement.pk, actor=public)
+
+    assert fresh(agreement).status == "awaiting_signature"
+
+
+def test_more_money_below_the_threshold_needs_no_new_look(world):
+    agreement = agreement_in("negotiation", world, frame={"home_visits": True}, amount=1)
+    public = world.coordinator.actor()
+    _write_money(agreement, public, 100_000)
+    approve_everything(agreement, public, world.receiver_manager.actor())
+
+    services.send_to_signature(agreement_id=agreement.pk, actor=public)
+
+    assert fresh(agreement).status == "awaiting_signature"
+
+
+@pytest.mark.parametrize(
+    ("seen", "new", "words"),
+    [
+        ("home_visits", "involves_minors", "børn og unge"),
+        ("involves_minors", "home_visits", "besøg i hjemmet"),
+    ],
+)
+def test_the_lawyers_yes_is_to_the_work_that_was_seen(world, seen, new, words):
+    agreement = agreement_in("negotiation", world, frame={seen: True})
+    Pen(agreement, world.coordinator.actor()).write("frame", **{new: True})
+
+    sentence = f"Juristen har set aftalen uden {words}. Bed om en ny bedømmelse."
+    _wants_anew(agreement, world, sentence, "legal")
+
+
+def test_the_lawyers_yes_is_to_the_data_that_was_seen_shared(world):
+    agreement = agreement_in("negotiation", world, frame={"home_visits": True})
+    public = world.coordinator.actor()
+    Pen(agreement, public).write("frame", shares_personal_data=True, data_protection="Se bilag 2.")
+    services.ask_for_review(agreement_id=agreement.pk, kind="data_protection", actor=public)
+    pass_reviews(agreement, world)
+
+    sentence = "Juristen har set aftalen uden delte personoplysninger. Bed om en ny bedømmelse."
+    _wants_anew(agreement, world, sentence, "legal")
+
+
+def test_the_data_protection_officers_yes_is_to_the_clarification_that_was_seen(world):
+    shares = {"shares_personal_data": True, "data_protection": "Fælles ansvar, se bilag 2."}
+    agreement = agreement_in("negotiation", world, frame=shares)
+    Pen(agreement, world.coordinator.actor()).write("frame", data_protection="Ingen særlig.")
+
+    sentence = (
+        "Databeskyttelsesrådgiveren har set en anden afklaring af databeskyttelsen. "
+        "Bed om en ny bedømmelse."
+    )
+    _wants_anew(agreement, world, sentence, "data_protection")
+
+
+def test_the_data_protection_officers_yes_is_to_data_that_was_seen_shared(world):
+    agreement = agreement_in("negotiation", world)
+    public = world.coordinator.actor()
+    services.ask_for_review(agreement_id=agreement.pk, kind="data_protection", actor=public)
+    pass_reviews(agreement, world)
+    Pen(agreement, public).write("frame", shares_personal_data=True, data_protection="Se bilag 2.")
+    services.ask_for_review(agreement_id=agreement.pk, kind="legal", actor=public)
+    pass_reviews(agreement, world)
+
+    sentence = (
+        "Databeskyttelsesrådgiveren har set aftalen uden delte personoplysninger. "
+        "Bed om en ny bedømmelse."
+    )
+    _wants_anew(agreement, world, sentence, "data_protection")
+
+
+def test_an_approval_keeps_what_was_seen(world):
+    agreement = agreement_in("negotiation", world)
+
+    with pytest.raises(DatabaseError, match="what_was_seen"), transaction.atomic():
+        agreement.reviews.update(seen=None)
 
 
 # --- who writes what ----------------------------------------------------------------------------
