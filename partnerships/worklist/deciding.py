@@ -29,7 +29,8 @@ def reviews(actor: Actor) -> Iterator[Item]:
             organisation_id=actor.organisation_id,
             kind__in=kinds,
             decision=Review.Decision.PENDING,
-            agreement__status=S.INTERNAL_REVIEW,
+            # In a negotiation where more was written in than they had said yes to.
+            agreement__status__in=(S.INTERNAL_REVIEW, S.NEGOTIATION),
         )
         .select_related("agreement")
         .order_by("asked_at")[:MOST]

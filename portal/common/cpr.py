@@ -4,7 +4,8 @@ A CPR number is six digits of a date and four more. People write it in one piece
 or spaces, or in pairs. Since 2007 the check digit may be wrong, so it decides only where a date is
 followed by something that may as well be a postcode. The shapes are told apart by how the digits
 are grouped: a phone number (8), a CVR number (8), an account, an EAN number and a date with four
-digits in its year never fall into them, and a time of day with a dot does not either.
+digits in its year never fall into them, and a time of day with a dot does not either. Where four
+more digits hang on such a date by a hyphen, it is one.
 """
 
 import re
@@ -36,6 +37,11 @@ _NAMED_OTHERWISE = re.compile(
 )
 _NAME_REACH = 25
 _PLACE = re.compile(r" [A-ZÆØÅ][a-zæøå]")
+# With all four digits of the year, which only a hyphen tells from other rows of digits.
+_WHOLE_YEAR = re.compile(
+    r"(?<![0-9])([0-9]{2})[-./ ]?([0-9]{2})[-./ ]?(?:18|19|20)([0-9]{2}) ?- ?([0-9]{4})(?![0-9])"
+)
+_A_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _REPLACEMENT = re.compile(r"(?<![0-9])([0-9]{6}) ?-? ?[0-9][A-Z]{2}[0-9](?![0-9A-Za-z])")
 
 
@@ -58,7 +64,7 @@ class _Digits:
 def find_cpr_like(text: str) -> list[CprMatch]:
     """Every stretch of `text` that may be a CPR number, from left to right, without overlaps."""
     plain, places = _plain(text)
-    found = sorted({*_in_digits(plain), *_with_letters(plain)})
+    found = sorted({*_in_digits(plain), *_with_letters(plain), *_with_whole_year(plain)})
     matches: list[CprMatch] = []
     end_of_last = 0
     for start, end in found:
@@ -135,6 +141,14 @@ def _in_digits(text: str) -> Iterator[tuple[int, int]]:
                 if _looks_like_cpr(text, window, gaps[first:last], in_row):
                     yield window[0].start, window[-1].end
             break
+
+
+def _with_whole_year(text: str) -> Iterator[tuple[int, int]]:
+    """»01011990-1234« and »01-01-1990-1234«; »01.01.2024-2025« is a period."""
+    for hit in _WHOLE_YEAR.finditer(text):
+        day, month, year, last = hit.groups()
+        if _is_date(day + month + year) and not _A_YEAR.fullmatch(last):
+            yield hit.start(), hit.end()
 
 
 def _looks_like_cpr(text: str, window: list[_Digits], gaps: list[str], in_row: bool) -> bool:

@@ -14,6 +14,8 @@ from portal.geography.models import Municipality, PostalCode
 
 # The longest name is under 40 characters. More is a mistake or an attack, and costs nothing here.
 LONGEST = 80
+# A municipality's code as spreadsheets leave it.
+_WITHOUT_ZERO = re.compile(r"[1-9][0-9]{2}", re.ASCII)
 _FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 
 
@@ -32,6 +34,8 @@ def resolve_place(text: str) -> Place | None:
     """At most two statements, none for text that cannot be a place."""
     if len(text) > LONGEST:
         return None
+    if _WITHOUT_ZERO.fullmatch(text.strip()):
+        return _municipality_by_code(f"0{text.strip()}")
     numbers = _FOUR_DIGITS.findall(text)
     if len(numbers) > 1:
         return None

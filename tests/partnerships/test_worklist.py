@@ -174,6 +174,17 @@ def test_each_reviewer_has_the_own_queue_and_the_decision_empties_it(world: Worl
     assert worklist.queue(world.lawyer.actor()) == []
 
 
+def test_a_review_asked_anew_in_the_negotiation_comes_to_its_reviewer(world: World) -> None:
+    agreement = agreement_in("negotiation", world, frame={"involves_minors": True})
+    assert worklist.queue(world.lawyer.actor()) == []
+
+    services.ask_for_review(
+        agreement_id=agreement.pk, kind="legal", actor=world.coordinator.actor()
+    )
+
+    assert [item.label for item in worklist.queue(world.lawyer.actor())] == ["Gennemsyn"]
+
+
 def test_when_all_have_reviewed_it_is_the_coordinators_turn(world: World) -> None:
     agreement = agreement_in("internal_review", world)
     assert "Set igennem" not in labels(world.coordinator)

@@ -174,6 +174,9 @@ def test_the_stretch_that_is_named_is_the_number() -> None:
         "010190-4AB1",  # a hospital's replacement number
         "01 02 03 1234",
         "010203-\n1234",
+        "01011990-1234",
+        "01-01-1990-1234",
+        "01/01-1990 - 1234",
         "kl. 12 01 02 03-1234",
         "290200-4123",  # a leap day
         "0102031234og så videre",
@@ -191,6 +194,9 @@ def test_hard_true_numbers(text: str) -> None:
         "ingen tal",
         "24.12.26 18.30",
         "24-12-26 18-20",
+        "01.01.2024-2025",  # a period
+        "31021990-1234",
+        "2024-0101-1234",
         "290201-4123",  # 2001 and 1901 had no leap day
         "310426-1234",
         "320126-1234",

@@ -484,6 +484,7 @@ def test_a_missing_file_is_refused(geography, folder):
         ("Aarhus Kommune", "Aarhus Kommune"),
         ("Aarhus-kommune", "Aarhus Kommune"),
         ("0751", "Aarhus Kommune"),
+        ("751", "Aarhus Kommune"),
         ("Ålborg", "Aalborg Kommune"),
         ("Aalborg", "Aalborg Kommune"),
         ("Åbenrå", "Aabenraa Kommune"),
