@@ -174,6 +174,11 @@ def withdrawn(ids: Ids) -> Mail | None:
     return _ended(ids, State.WITHDRAWN)
 
 
+@message("referrals.made-in-error")
+def made_in_error(ids: Ids) -> Mail | None:
+    return _ended(ids, State.ENTERED_IN_ERROR)
+
+
 @message("referrals.consent-ended")
 def consent_ended(ids: Ids) -> Mail | None:
     return _ended(ids, State.NOT_COMPLETED)

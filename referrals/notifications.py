@@ -25,13 +25,11 @@ def queue_for(event: ReferralEvent, referral: Referral) -> None:
             if referral.kind != Kind.CODE:
                 _queue(referral, "expired")
                 _queue(referral, "expired-patient")
-        case "withdraw":
-            # The receiver is asked to delete (CON-3), unless it never heard of the referral.
-            heard = event.old != "awaiting_moderation" and (
-                referral.kind != Kind.CODE or referral.redeemed_at is not None
-            )
-            if heard:
-                _queue(referral, "withdrawn")
+        case "withdraw" if _was_heard_of(event, referral):
+            _queue(referral, "withdrawn")
+        # What a citizen wrote to it, the receiver marks as an error itself.
+        case "mark_error" if _was_heard_of(event, referral) and referral.kind != Kind.SELF:
+            _queue(referral, "made-in-error")
         case "give_up":
             if event.reason == "consent_ended":
                 _queue(referral, "consent-ended")
@@ -39,6 +37,13 @@ def queue_for(event: ReferralEvent, referral: Referral) -> None:
             _queue(referral, "refused", event=event)
         case _:
             pass
+
+
+def _was_heard_of(event: ReferralEvent, referral: Referral) -> bool:
+    """Whether the receiver may have a copy, which it is then asked to delete (CON-3)."""
+    return event.old not in ("draft", "awaiting_moderation") and (
+        referral.kind != Kind.CODE or referral.redeemed_at is not None
+    )
 
 
 def queue_reminder(referral: Referral, stage: str) -> bool:

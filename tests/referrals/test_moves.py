@@ -10,7 +10,7 @@ from portal.audit.scope import tenant, unguarded
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.notifications.models import OutgoingMessage
-from referrals import services
+from referrals import mails, services
 from referrals.models import Consent, Outcome, Referral, ReferralEvent, State
 from referrals.permissions import available_actions
 from referrals.workflow import FHIR_STATUS, FINAL, TRANSITIONS
@@ -293,6 +293,32 @@ def test_withdrawal_ends_the_consent_closes_the_patient_and_asks_the_receiver_to
         assert Consent.objects.get(pk=referral.consent_id).withdrawn_at is not None
     assert not again(referral).patient_open
     assert OutgoingMessage.objects.filter(template="referrals.withdrawn").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("identified", 1), ("redeemed", 1), ("code", 0), ("self", 0)]
+)
+def test_an_error_asks_whoever_may_have_a_copy_to_delete_it(world, kind, told):
+    offer = make_offer(world.receiver)
+    who = world.gp
+    if kind == "self":
+        referral, who = sent_self(world, offer)[0], world.receiver_handler
+    elif kind == "identified":
+        referral = sent_identified(world, offer)
+    else:
+        sent = sent_code(world, offer)
+        referral = sent.referral
+        if kind == "redeemed":
+            handler = world.receiver_handler.actor()
+            with tenant(handler):
+                services.redeem_code(actor=handler, typed=sent.code)
+
+    act("mark_error", who.actor(), referral, reason="wrong_person")
+
+    queued = OutgoingMessage.objects.filter(template="referrals.made-in-error")
+    assert queued.count() == told
+    if told:
+        assert "lavet ved en fejl" in mails.made_in_error(queued.get().ids).text
 
 
 def test_patient_withdraws_by_own_link_in_one_step(world):
