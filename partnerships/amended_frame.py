@@ -16,6 +16,7 @@ from partnerships.models import (
     SectionKey,
     Side,
 )
+from partnerships.reports.periods import last_day
 
 
 def line_above(organisation: Organisation) -> set[int]:
@@ -71,10 +72,10 @@ def _dates_outside_the_frame(agreement: Agreement, row: Amendment) -> Iterator[s
     first, last = _first(agreement, row), _last(agreement, row)
     if frame.starts_on and first and first < frame.starts_on:
         yield _("Aftalen begynder før sin rammeaftale. Ret datoerne.")
-    ends = [day for day in (frame.ends_on, frame.terminates_on) if day is not None]
-    if ends and last and last > min(ends):
+    end = last_day(frame)
+    if end and last and last > end:
         yield _("Aftalen slutter efter sin rammeaftale (%(day)s). Forlæng rammeaftalen først.") % {
-            "day": f"{min(ends):%d.%m.%Y}"
+            "day": f"{end:%d.%m.%Y}"
         }
 
 
@@ -85,12 +86,8 @@ def running_children(agreement: Agreement) -> list[Agreement]:
 
 def children_after(agreement: Agreement, last: date) -> list[Agreement]:
     """Those that would run on after the frame's last day."""
-    found = []
-    for child in running_children(agreement):
-        days = [day for day in (child.ends_on, child.terminates_on) if day is not None]
-        if days and min(days) > last:
-            found.append(child)
-    return found
+    children = [(child, last_day(child)) for child in running_children(agreement)]
+    return [child for child, end in children if end is not None and end > last]
 
 
 def _children_outside(agreement: Agreement, row: Amendment) -> Iterator[str]:

@@ -22,6 +22,7 @@ from partnerships.models import (
     Signature,
 )
 from partnerships.permissions import require_may
+from partnerships.reports.periods import last_day
 from partnerships.services.joining import (
     keep_amendment,
     let_in,
@@ -62,11 +63,6 @@ log = logging.getLogger("partnerships")
 St = Amendment.State
 
 
-def _last_day(agreement: Agreement) -> date:
-    days = [day for day in (agreement.ends_on, agreement.terminates_on) if day is not None]
-    return min(days)
-
-
 def _refuse_dates_out_of_order(
     agreement: Agreement, row: Amendment, before: Facts, after: Facts
 ) -> None:
@@ -103,7 +99,7 @@ def begin_amendment(
         errors["reason"] = _("Skriv, hvorfor aftalen ændres, med højst 2.000 tegn.")
     if effective_on < clock.today():
         errors["effective_on"] = _("Vælg i dag eller en senere dag.")
-    elif effective_on > _last_day(agreement):
+    elif (last := last_day(agreement)) is not None and effective_on > last:
         # Later it would change an agreement that is over.
         errors["effective_on"] = _("Vælg en dag, før aftalen slutter.")
     if kind not in Amendment.Kind.values:
@@ -299,6 +295,7 @@ def put_in_force(*, amendment_id: UUID, actor: Actor) -> Amendment:
     if row.state != St.SIGNED or row.effective_on > clock.today():
         raise WrongState()
     try:
+        refuse_hindered(agreement, row)
         _put_in_force(agreement, row, actor)
     except WrongState:
         # Nobody sees a job's sentence; the amendment's own page says what stands in the way.
@@ -309,7 +306,6 @@ def put_in_force(*, amendment_id: UUID, actor: Actor) -> Amendment:
 
 def _put_in_force(agreement: Agreement, row: Amendment, actor: Actor) -> None:
     """Whole or not at all. Raises `WrongState` where the database says no."""
-    refuse_hindered(agreement, row)
     try:
         with transaction.atomic():
             _take_effect(agreement, row, actor)

@@ -4,7 +4,7 @@ Dates count from the first start."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -16,12 +16,13 @@ from partnerships.facts import read
 from partnerships.facts.cleaning import number_of
 from partnerships.facts.shape import ASSOCIATIONS_QUESTIONS, PUBLIC_QUESTIONS
 from partnerships.models import Agreement, Question, ReportRow, Review, Side
-from partnerships.reports import facts as report_facts
+from partnerships.reports.facts import ReportFacts
 from partnerships.reports.periods import newest_due
 from portal.access.actor import Actor
 from portal.common import clock
 from portal.demo.world.cast import BUILDER, Cast
 from portal.demo.world.hands import share
+from portal.demo.world.reports import at, write_report
 from portal.demo.world.sources import Record, records
 
 # What the file does not say of each, and what the law and the contract ask.
@@ -59,10 +60,6 @@ def _live(rows: Sequence[Record]) -> None:
         if not Agreement.objects.filter(external_id=row["id"]).exists():
             with transaction.atomic():
                 _Replay(row, cast, organisations, offers, today).live()
-
-
-def _at(day: date, hour: int = 10) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=clock.COPENHAGEN)
 
 
 class _Replay:
@@ -111,7 +108,7 @@ class _Replay:
         signed = self._signature_days()
         first = min(signed.values()) if signed else self.today
         begun = first - timedelta(days=60)
-        with clock.at(_at(begun)):
+        with clock.at(at(begun)):
             self.agreement = services.start_idea(
                 actor=self.writers[Side.PUBLIC][0],
                 title=self.row["title"],
@@ -124,13 +121,13 @@ class _Replay:
             )
         steps = _REACHES.get(self.row["status"], 5)
         if steps >= 1:
-            with clock.at(_at(begun + timedelta(days=20))):
+            with clock.at(at(begun + timedelta(days=20))):
                 services.begin_draft(
                     agreement_id=self.agreement.pk, actor=self.writers[Side.ASSOCIATION][0]
                 )
                 self._write()
         if steps >= 2:
-            with clock.at(_at(first - timedelta(days=14))):
+            with clock.at(at(first - timedelta(days=14))):
                 services.submit_for_review(agreement_id=self.agreement.pk, actor=self.steers)
         if steps >= 3:
             self._review(first - timedelta(days=7))
@@ -330,7 +327,7 @@ class _Replay:
 
     # --- reviews and signatures -----------------------------------------------------------------
     def _review(self, day: date) -> None:
-        with clock.at(_at(day)):
+        with clock.at(at(day)):
             for review in self.agreement.reviews.filter(decision="pending"):
                 role = _ROLES[Review.Kind(review.kind)]
                 services.decide_review(
@@ -348,7 +345,7 @@ class _Replay:
         return "Formål, mål og opgaver hænger sammen."
 
     def _to_signature(self, day: date) -> None:
-        with clock.at(_at(min(day, self.today))):
+        with clock.at(at(min(day, self.today))):
             versions = dict(self.agreement.sections.values_list("key", "version"))
             for actors in self.writers.values():
                 for actor in actors:
@@ -363,7 +360,7 @@ class _Replay:
         frozen = Agreement.objects.select_related("frozen").get(pk=self.agreement.pk).frozen
         assert frozen is not None  # noqa: S101 - it has just been sent to signature
         for side, day in sorted(days.items(), key=lambda one: one[1]):
-            with clock.at(_at(day)):
+            with clock.at(at(day)):
                 for actor in self.writers[Side(side)]:
                     services.sign_agreement(
                         agreement_id=self.agreement.pk,
@@ -376,18 +373,18 @@ class _Replay:
     def _run(self) -> None:
         status, pk = self.row["status"], self.agreement.pk
         if self.starts_on <= self.today:
-            with clock.at(_at(self.starts_on, 1)):
+            with clock.at(at(self.starts_on, 1)):
                 services.run_dates()
             self._reach_milestones()
         if status == "suspended":
-            with clock.at(_at(self._day(-24))):
+            with clock.at(at(self._day(-24))):
                 services.suspend_agreement(
                     agreement_id=pk,
                     comment="Vejlederen er på orlov. Parterne mødes igen næste måned.",
                     actor=self.steers,
                 )
         if status == "terminated":
-            with clock.at(_at(self.last_day - timedelta(days=120))):
+            with clock.at(at(self.last_day - timedelta(days=120))):
                 services.give_notice(
                     agreement_id=pk,
                     ends_on=self.last_day,
@@ -395,11 +392,11 @@ class _Replay:
                     actor=self.writers[Side.ASSOCIATION][0],
                 )
         if status in ("expired", "terminated", "closed"):
-            with clock.at(_at(self.last_day + timedelta(days=1), 1)):
+            with clock.at(at(self.last_day + timedelta(days=1), 1)):
                 services.run_dates()
         if status == "closed":
             self._report_last()
-            with clock.at(_at(self.last_day + timedelta(days=30))):
+            with clock.at(at(self.last_day + timedelta(days=30))):
                 services.write_final_evaluation(
                     agreement_id=pk,
                     text="Målet er nået. Rapporten er delt med alle regioner.",
@@ -411,27 +408,11 @@ class _Replay:
         """The report on the last days, written by one and signed off by all: nothing is closed
         without it."""
         signers = [actor for side in self.writers.values() for actor in side]
-        with clock.at(_at(self.last_day)):
-            due = newest_due(Agreement.objects.get(pk=self.agreement.pk), self.last_day)
-            assert due is not None  # noqa: S101 - it has been in force
-            report = services.begin_report(
-                agreement_id=self.agreement.pk,
-                actor=BUILDER,
-                first=due.first,
-                last=due.last,
-                due_on=due.due_on,
-            )
-        with clock.at(_at(self.last_day + timedelta(days=21))):
-            now = report_facts.read(report)
-            rows = tuple(replace(row, status=ReportRow.Status.COMPLETED) for row in now.rows)
-            report = services.save_report(
-                report_id=report.pk,
-                facts=replace(now, rows=rows, narrative=_LAST_WORDS),
-                version=report.version,
-                actor=signers[0],
-            )
-            for actor in signers:
-                services.sign_report(report_id=report.pk, version=report.version, actor=actor)
+        agreement = Agreement.objects.get(pk=self.agreement.pk)
+        due = newest_due(agreement, self.last_day)
+        assert due is not None  # noqa: S101 - it has been in force
+        on = self.last_day + timedelta(days=21)
+        write_report(agreement, due, signers, on=on, words=_last_words)
 
     def _reach_milestones(self) -> None:
         """Every second one is reached in time; one is left open here and there."""
@@ -439,7 +420,7 @@ class _Replay:
         due = self.agreement.milestones.filter(due_on__lte=min(self.today, self.last_day))
         for milestone in due:
             if milestone.position == 0 or self.row["status"] != "active":
-                with clock.at(_at(milestone.due_on - timedelta(days=3))):
+                with clock.at(at(milestone.due_on - timedelta(days=3))):
                     services.reach_milestone(
                         agreement_id=self.agreement.pk, milestone_id=milestone.pk, actor=actor
                     )
@@ -450,6 +431,13 @@ _ROLES: Final = {
     Review.Kind.LEGAL: Role.LAWYER,
     Review.Kind.DATA_PROTECTION: Role.DPO,
 }
+
+
+def _last_words(now: ReportFacts) -> ReportFacts:
+    rows = tuple(replace(row, status=ReportRow.Status.COMPLETED) for row in now.rows)
+    return replace(now, rows=rows, narrative=_LAST_WORDS)
+
+
 _LAST_WORDS: Final = (
     "Det sidste år gik med at samle op. Parterne har skrevet ned, hvad der virkede, og givet det "
     "videre til dem, der fortsætter arbejdet."

@@ -2,7 +2,7 @@
 status reports of a year that is over."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import cycle
 from typing import Final
@@ -10,12 +10,13 @@ from typing import Final
 from django.db import transaction
 
 from partnerships import services
-from partnerships.models import Agreement, ReportRow, StatusReport
-from partnerships.reports import facts
+from partnerships.models import Agreement, ReportRow
+from partnerships.reports.facts import ReportFacts
 from partnerships.reports.periods import Period, last_day, periods
 from portal.access.actor import Actor
 from portal.common import clock
-from portal.demo.world.cast import BUILDER, Cast
+from portal.demo.world.cast import Cast
+from portal.demo.world.reports import at, write_report
 
 Status = ReportRow.Status
 
@@ -123,7 +124,7 @@ def _signers(agreement: Agreement, cast: Cast) -> list[Actor]:
 
 def _write(agreement: Agreement, period: Period, signers: list[Actor]) -> None:
     year = YEARS[agreement.external_id]
-    with clock.at(_at(period.last)):
+    with clock.at(at(period.last)):
         indicators = [
             indicator
             for goal in agreement.goals.prefetch_related("indicators")
@@ -136,29 +137,13 @@ def _write(agreement: Agreement, period: Period, signers: list[Actor]) -> None:
                 value=Decimal(value),
                 actor=signers[-1],
             )
-        report = services.begin_report(
-            agreement_id=agreement.pk,
-            actor=BUILDER,
-            first=period.first,
-            last=period.last,
-            due_on=period.due_on,
-        )
-    with clock.at(_at(period.due_on)):
-        report = services.save_report(
-            report_id=report.pk, facts=_told(report, year), version=report.version, actor=signers[0]
-        )
-        for actor in signers:
-            services.sign_report(report_id=report.pk, version=report.version, actor=actor)
+    write_report(agreement, period, signers, on=period.due_on, words=lambda now: _told(now, year))
 
 
-def _told(report: StatusReport, year: _Year) -> facts.ReportFacts:
-    now, statuses = facts.read(report), cycle(year.statuses)
+def _told(now: ReportFacts, year: _Year) -> ReportFacts:
+    statuses = cycle(year.statuses)
     rows = tuple(
         replace(row, status=row.status or next(statuses), economy=row.economy or year.economy)
         for row in now.rows
     )
     return replace(now, rows=rows, narrative=year.narrative, cases=year.cases)
-
-
-def _at(day: date) -> datetime:
-    return datetime.combine(day, time(10), tzinfo=clock.COPENHAGEN)
