@@ -10,18 +10,24 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker
 
 from tests.assurance import Assurance, described
 from tests.sizes import DRILL
+from tests.waiting import patience
 
 # The named cast: `world` and `client_for` (house-style.md, 8).
 from tests.world import client_for_fixture, load_areas, world  # noqa: F401
 
 # A busy machine is not a wrong result: the run's own time limit judges what is slow.
-hypothesis_settings.register_profile("samspil", deadline=None)
+hypothesis_settings.register_profile(
+    "samspil", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("samspil")
+expect.set_options(timeout=patience(8) * 1000)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -26,6 +26,7 @@ from pytest_django import DjangoDbBlocker
 from portal.notifications.models import OutgoingMessage
 from portal.notifications.sms import MemorySms
 from tests.journeys.visitor import Visitor, Way
+from tests.waiting import patience
 from tests.world import Person, World, build_world, sign_in
 
 FLAGS = [
@@ -124,7 +125,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
             locale="da-DK",
             java_script_enabled=way is not Way.NO_SCRIPT,
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(patience(8) * 1000)
         if person is not None:
             name = settings.SESSION_COOKIE_NAME
             cookie = sign_in(Client(), person).cookies[name]

@@ -57,7 +57,7 @@ def test_a_report_and_a_task_of_an_agreement(world: World, visit: Callable[..., 
     writing = begun(make_agreement(world.region, world.receiver, title="Motion for alle"))
     visitor.go(f"/aftaler/rapporter/{writing.pk}/ret/", "Skriv i rapporten")
     visitor.page.get_by_label("Fortælling").press_sequentially("Vi kom godt i gang.")
-    visitor.page.get_by_text("Kladden er gemt kl.").wait_for(timeout=10_000)
+    visitor.page.get_by_text("Kladden er gemt kl.").wait_for()
     visitor.go(f"/aftaler/rapporter/{writing.pk}/ret/", "Skriv i rapporten")
     visitor.sees("Din kladde er gemt")
     look(visitor, "report-draft")

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,16 +19,7 @@ from portal.embedded.valkey import Valkey
 from portal.notifications import bell as bell_module
 from portal.notifications import services
 from portal.notifications.bell import Bell
-
-
-def wait_for(condition: Callable[[], object], seconds: float, what: str) -> float:
-    """The seconds it took. Fails when it did not come true in time."""
-    began = time.monotonic()
-    while not condition():
-        took = time.monotonic() - began
-        assert took < seconds, f"{what}: not within {seconds} s"
-        time.sleep(0.05)
-    return time.monotonic() - began
+from tests.waiting import wait_for
 
 
 class Crew:

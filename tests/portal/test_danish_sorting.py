@@ -76,7 +76,10 @@ def test_spellings_that_sort_as_one(one, other):
     assert danish_sort_key(one) == danish_sort_key(other)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=200, suppress_health_check=_QUIETLY)
 @given(
     text=st.text(
         st.one_of(

@@ -9,7 +9,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from portal.demo.stamps import Stamp, Verdict
 from portal.embedded.processes import processes_in
 from tests.portal import standin
+from tests.waiting import patience, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
@@ -72,7 +72,9 @@ class Demo:
             raise AssertionError(f"never ready: {self.lines} {self.process.stderr.read()}")
         if whole:  # worker, its child and beat as well
             wait_for(
-                lambda: len([pid for pid in self.family() if "celery" in command_of(pid)]) >= 3
+                lambda: len([pid for pid in self.family() if "celery" in command_of(pid)]) >= 3,
+                15,
+                self.story,
             )
         return self
 
@@ -99,14 +101,14 @@ class Demo:
     def end(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
         assert self.process is not None
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=patience(30))
         return self.process.returncode, out, err
 
     def refused(self) -> str:
         """Starts and expects exit code 2 with one sentence; returns the sentence."""
         self.start()
         assert self.process is not None
-        _out, err = self.process.communicate(timeout=60)
+        _out, err = self.process.communicate(timeout=patience(60))
         assert self.process.returncode == 2, err
         assert err.count("\n") == 1, err
         assert "Traceback" not in err
@@ -116,7 +118,7 @@ class Demo:
         return self.get("/")
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
             return str(answer.read().decode())
 
 
@@ -165,13 +167,6 @@ def owners(pids: set[int]) -> set[int]:
     return found
 
 
-def wait_for(condition, seconds: float = 15, *, else_tell=lambda: "") -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain {else_tell()}"
-        time.sleep(0.05)
-
-
 def listening_ports(pids: set[int]) -> set[int]:
     """TCP ports on which any of these processes listens."""
     sockets = set()
@@ -202,7 +197,7 @@ def demo(site: Path, tmp_path: Path) -> Iterator[Demo]:
     if made.process is not None and made.process.poll() is None:
         family = made.family()
         made.process.kill()
-        wait_for(lambda: not alive(family), 30)
+        wait_for(lambda: not alive(family), 30, "all of the family is gone")
     if made.process is not None:
         made.process.communicate()
 
@@ -239,7 +234,7 @@ def test_kill_9_leaves_nothing_behind_and_the_next_start_works(demo: Demo, watch
     demo.process.kill()
     demo.process.communicate()
 
-    wait_for(lambda: not alive(family))
+    wait_for(lambda: not alive(family), 15, "all of the family is gone")
     demo.environment.clear()
     demo.start().ready()
     assert demo.page() == "built 1"
@@ -271,7 +266,7 @@ def test_what_falls_over_is_started_again(demo: Demo) -> None:
             return False
 
     # PostgreSQL first syncs the whole folder after a crash, which a busy disk makes long.
-    wait_for(answers, 120, else_tell=demo.story)
+    wait_for(answers, 120, demo.story)
 
 
 def test_a_stale_pid_file_that_names_a_living_stranger_is_no_obstacle(demo: Demo) -> None:
@@ -458,7 +453,7 @@ def test_a_killed_make_takes_the_demo_with_it(demo: Demo) -> None:
     make.communicate()
     demo.process = None
 
-    wait_for(lambda: not alive(family))
+    wait_for(lambda: not alive(family), 15, "all of the family is gone")
 
 
 # --- the portal itself ----------------------------------------------------------------------------
@@ -487,7 +482,7 @@ def test_the_portal_itself_starts_serves_offers_and_builds_nothing_twice(tmp_pat
         family = demo.family()
         demo.process.kill()
         demo.process.communicate()
-        wait_for(lambda: not alive(family), 30)
+        wait_for(lambda: not alive(family), 30, "all of the family is gone")
     finally:
         if demo.process.poll() is None:
             demo.process.kill()
@@ -519,7 +514,7 @@ def test_an_ordinary_user_can_run_it(site: Path) -> None:
         assert listening_ports(family) == {demo.port}
         demo.process.kill()
         demo.process.communicate()
-        wait_for(lambda: not alive(family))
+        wait_for(lambda: not alive(family), 15, "all of the family is gone")
         demo.start().ready()
         assert demo.end()[0] == 0
     finally:
@@ -542,7 +537,7 @@ def test_root_without_user_namespaces_runs_the_server_as_another_user(demo: Demo
 
     demo.process.kill()
     demo.process.communicate()
-    wait_for(lambda: not alive(family))
+    wait_for(lambda: not alive(family), 15, "all of the family is gone")
 
     demo.start().ready()
     assert demo.page() == "built 1"

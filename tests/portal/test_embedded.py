@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from portal.embedded.processes import LAUNCHER, processes_in
 from portal.embedded.pytest_plugin import sweep
 from portal.embedded.sockets import socket_folder
 from portal.settings.environment import cache_address
+from tests.waiting import LONGEST, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -210,10 +210,7 @@ def test_a_killed_run_leaves_no_server_and_the_next_sweeps_its_folder() -> None:
     run.kill()
     run.communicate()
 
-    deadline = time.monotonic() + 15
-    while processes_in(folder / "pg"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: not processes_in(folder / "pg"), 15, "the server follows its run")
     sweep()
     assert not folder.exists()
 
@@ -256,7 +253,7 @@ def test_celery_and_djangos_cache_reach_the_same_valkey_through_its_socket() -> 
     with kombu.Connection(address) as broker:
         queue = broker.SimpleQueue(os.environ["CELERY_QUEUE"] + "-embedded")
         queue.put({"ring": 1})
-        assert queue.get(timeout=5).payload == {"ring": 1}
+        assert queue.get(timeout=LONGEST).payload == {"ring": 1}
         queue.close()
     cache = RedisCache(cache_address(address), {})
     cache.set("key", "value", 10)

@@ -557,7 +557,10 @@ def test_what_is_no_place_is_none_and_no_error(geography, typed):
     assert resolve_place(typed) is None
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=200, suppress_health_check=_QUIETLY)
 @given(typed=st.text(max_size=100))
 def test_no_text_makes_the_place_field_fail(geography, typed):
     place = resolve_place(typed)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.common import clock, ids
+from tests.waiting import LONGEST
 
 MOMENT = datetime(2026, 11, 22, 9, 30, 0, 123_000, tzinfo=UTC)
 
@@ -94,7 +95,7 @@ def test_forked_processes_do_not_count_on_from_the_same_number() -> None:
         children = [fork.Process(target=_put_id, args=(answers,)) for _ in range(2)]
         for child in children:
             child.start()
-        one, two = answers.get(timeout=20), answers.get(timeout=20)
+        one, two = answers.get(timeout=LONGEST), answers.get(timeout=LONGEST)
         for child in children:
             child.join()
 

@@ -298,7 +298,7 @@ def test_nothing_moves_for_those_who_asked_for_calm(browser: Browser, site: str)
 def test_long_work_comes_by_itself_under_the_policy(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/venter/")
 
-    expect(page.locator("#klar")).to_have_text("Rapporten er klar", timeout=8000)
+    expect(page.locator("#klar")).to_have_text("Rapporten er klar")
     assert page.complaints == []  # type: ignore[attr-defined]
     page.context.close()
 
@@ -307,7 +307,7 @@ def test_a_draft_saves_itself_and_says_so(browser: Browser, site: str) -> None:
     page = opened(browser, site + "/kladde/")
     page.get_by_label("Note").fill("Vil gerne ringes op")
 
-    expect(page.locator("[data-saved]")).to_have_text("Kladden er gemt", timeout=8000)
+    expect(page.locator("[data-saved]")).to_have_text("Kladden er gemt")
     page.context.close()
 
 
@@ -315,7 +315,7 @@ def test_a_draft_that_cannot_be_saved_stays_on_the_page(browser: Browser, site: 
     page = opened(browser, site + "/kladde/")
     page.get_by_label("Note").fill("fejl")
 
-    expect(page.locator("[data-saved]")).to_have_text("Vi kunne ikke gemme.", timeout=8000)
+    expect(page.locator("[data-saved]")).to_have_text("Vi kunne ikke gemme.")
     assert page.get_by_label("Note").input_value() == "fejl"
     page.context.close()
 

@@ -4,7 +4,6 @@ import os
 import random
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from portal.audit.roles import SEALER
 from portal.common import clock
 from tests.proofs import fetch, run
 from tests.sizes import DRILL
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,13 +71,13 @@ class Minutes:
     def seal_until(self, last_id: int) -> None:
         """Other tests' transactions run in the same cluster, and hold the closing up for a
         while."""
-        until = time.monotonic() + 60
-        while (
-            AuditSeal.objects.order_by("-last_id").values_list("last_id", flat=True).first() or 0
-        ) < last_id:
-            assert time.monotonic() < until, "nothing was sealed for a minute"
-            if self.seal() is None:
-                time.sleep(0.02)
+
+        def sealed() -> bool:
+            self.seal()
+            newest = AuditSeal.objects.order_by("-last_id").values_list("last_id", flat=True)
+            return (newest.first() or 0) >= last_id
+
+        wait_for(sealed, 60, "the rows are sealed")
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from tests.factories.referrals import (
 )
 from tests.referrals.test_moves import arguments
 from tests.sizes import DRILL
+from tests.waiting import LONGEST
 from tests.world import Person, client_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill("ACC-7")]
@@ -55,7 +56,7 @@ def rivals(*calls: Callable[[], object]) -> list[object]:
 
     def run(place: int) -> None:
         try:
-            line.wait(20)
+            line.wait(LONGEST)
             found[place] = calls[place]()
         except DomainError as error:
             found[place] = error
@@ -68,7 +69,7 @@ def rivals(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LONGEST)
     unexpected = [
         row for row in found if isinstance(row, BaseException) and not isinstance(row, DomainError)
     ]
