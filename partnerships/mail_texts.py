@@ -142,6 +142,18 @@ EVENTS: Final[Mapping[str, Words]] = {
         _("Læs, hvad der skal ændres."),
         "partnerships:amendment",
     ),
+    "amendment_sent_back": Words(
+        _("noget i tillægget skal laves om"),
+        _("%(who)s har set på tillægget og kan ikke sige god for det endnu."),
+        _("Læs kommentaren, og ret det, den handler om."),
+        "partnerships:amendment",
+    ),
+    "amendment_reviewed": Words(
+        _("alle har sagt god for tillægget"),
+        _("Alle, der skulle se på tillægget, har sagt god for det."),
+        _("Er I enige, kan det sendes til underskrift."),
+        "partnerships:amendment",
+    ),
     "amendment_to_signature": Words(
         _("et tillæg er klar til underskrift"),
         _("Tillægget er låst. Alle parter skal skrive under på det."),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Membership, Organisation
 from partnerships.amended_parties import coming
+from partnerships.guards.looked_at import waits_for_a_look
 from partnerships.mail_texts import ASKED_IN, EVENTS, REMINDERS, TAKEN_OUT, Words
 from partnerships.models import (
     Agreement,
@@ -146,13 +147,10 @@ def review(ids: Ids) -> list[Mail]:
     role."""
     row = (
         Review.objects.filter(pk=ids["review"], decision=Review.Decision.PENDING)
-        .select_related("agreement", "organisation")
+        .select_related("agreement", "amendment", "organisation")
         .first()
     )
-    if row is None or row.agreement.status not in (
-        AgreementState.INTERNAL_REVIEW,
-        AgreementState.NEGOTIATION,
-    ):
+    if row is None or not waits_for_a_look(row):
         return []
     link = reverse("partnerships:review", args=[row.agreement_id, row.pk])
     return [
@@ -161,6 +159,7 @@ def review(ids: Ids) -> list[Mail]:
             {
                 "name": user.get_short_name(),
                 "agreement": row.agreement,
+                "amendment": row.amendment,
                 "kind": row.get_kind_display().lower(),
                 "link": absolute(link),
             },

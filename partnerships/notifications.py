@@ -40,6 +40,7 @@ TOLD: Final = frozenset(
         "cancel",
         "document_filed",
         "amendment_begun",
+        "amendment_sent_back",
         "amendment_to_signature",
         "amendment_refused",
         "amendment_withdrawn",
@@ -48,15 +49,19 @@ TOLD: Final = frozenset(
     }
 )
 
+# The last yes of a round is told under another name.
+ALL_SAID_YES: Final = {"review_approved": "reviewed", "amendment_looked_at": "amendment_reviewed"}
+
 
 def queue_for(event: AgreementEvent, agreement: Agreement) -> None:
     """What the others hear of an event. Who did it has seen it."""
     if event.verb in TOLD:
         _queue_event(event, agreement, event.verb)
-    if event.verb in ("submit_for_review", "review_asked"):
+    if event.verb in ("submit_for_review", "review_asked", "amendment_review_asked"):
         _queue_reviews(agreement)
-    if event.verb == "review_approved" and not _newest(agreement).filter(decision="pending"):
-        _queue_event(event, agreement, "reviewed")
+    all_said = ALL_SAID_YES.get(event.verb)
+    if all_said and not _newest(agreement).exclude(decision=Review.Decision.APPROVED).exists():
+        _queue_event(event, agreement, all_said)
 
 
 def _queue_event(event: AgreementEvent, agreement: Agreement, kind: str) -> None:

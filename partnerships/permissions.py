@@ -66,6 +66,18 @@ def may_review(actor: Actor, review: Review) -> bool:
     )
 
 
+def reads_inner_words(actor: Actor, agreement: Agreement) -> bool:
+    """Whether what a reviewer said with a yes is for the actor: of the public side, of the owner
+    above it, or asked to look. Words with a no are for all parties, who shall mend it."""
+    party = party_of(agreement, actor)
+    if party is not None:
+        return party.side == Side.PUBLIC
+    return (
+        is_owner_above(agreement, actor)
+        or agreement.reviews.filter(organisation_id=actor.organisation_id).exists()
+    )
+
+
 def may_look_at_data(actor: Actor, agreement: Agreement) -> bool:
     """The public side's coordinator or data protection officer, also of the owner above."""
     if may(actor, Permission.AGREEMENT_STEER, agreement):

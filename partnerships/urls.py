@@ -220,6 +220,11 @@ urlpatterns = [
         name="amendment-party-undo",
     ),
     path(
+        "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/bed-om-gennemgang/",
+        reviewing.amendment_ask_review,
+        name="amendment-ask-review",
+    ),
+    path(
         "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/til-underskrift/",
         amending.amendment_send,
         name="amendment-send",

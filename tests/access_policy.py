@@ -533,6 +533,9 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:amendment-parties": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-party-out": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-party-undo": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    "partnerships:amendment-ask-review": needs(
+        "GET POST", COORDINATORS, own="coordinator", of=AMENDMENT
+    ),
     "partnerships:amendment-send": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-sign": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-refuse": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),

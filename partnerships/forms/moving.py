@@ -101,7 +101,7 @@ class ReviewersForm(CheckedForm):
                 if not rows
                 else _("Vælg en person")
                 if kind in must
-                else _("Skal ikke gennemgå den")
+                else _("Ingen gennemgang")
             )
             self.fields[kind] = forms.TypedChoiceField(
                 label=_("Gennemgang: %(kind)s") % {"kind": label.lower()},
@@ -123,7 +123,11 @@ class ReviewersForm(CheckedForm):
 class DecideForm(CheckedForm):
     decision = forms.ChoiceField(label=_("Hvad siger du?"), widget=forms.RadioSelect)
     comment = text_field(
-        _("Kommentar"), _("Skriv kort, hvad du har set på, eller hvad der skal laves om.")
+        _("Kommentar"),
+        _(
+            "Skriv kort, hvad du har set på, eller hvad der skal laves om. Med et ja læser kun den "
+            "offentlige side det; med et nej læser alle parter det."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

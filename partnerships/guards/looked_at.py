@@ -1,14 +1,23 @@
 """Who must look at an agreement, or at its amendment, and whether they saw what stands now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from partnerships.guards.missing import Missing
-from partnerships.models import Agreement, BudgetAmount, BudgetLine, Review, SectionKey
+from partnerships.models import (
+    Agreement,
+    AgreementState,
+    Amendment,
+    BudgetAmount,
+    BudgetLine,
+    Review,
+    SectionKey,
+)
+from partnerships.workflow import AMENDABLE
 from portal.common.templatetags.look import kroner
 
 K = SectionKey
@@ -29,7 +38,7 @@ def largest_year_ore(agreement: Agreement) -> int:
 def legal_review_reasons(agreement: Agreement) -> list[str]:
     """Why a lawyer must look; empty when nobody must."""
     reasons = []
-    if largest_year_ore(agreement) > settings.AGREEMENT_LEGAL_THRESHOLD_ORE:
+    if largest_year_ore(agreement) > threshold_of(agreement):
         reasons.append(_("beløbet i et år er over grænsen"))
     if agreement.shares_personal_data:
         reasons.append(_("der deles personoplysninger"))
@@ -74,7 +83,7 @@ def missing_for_negotiation(agreement: Agreement) -> list[Missing]:
 
 def facts_for_review(agreement: Agreement) -> dict[str, Any]:
     """What makes the legal and the data protection review mandatory, and what the latter is about,
-    as it stands now. A decision keeps it; the trigger `agreement_review_outdated` reads it."""
+    as it stands now. A decision keeps it; `agreement_review_saw_less` reads it."""
     money = BudgetAmount.objects.filter(
         line__agreement=agreement, line__kind=BudgetLine.Kind.MONEY
     ).aggregate(total=Sum("amount"))
@@ -95,22 +104,27 @@ def outdated_reviews(agreement: Agreement) -> list[Missing]:
     """
     newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first()
     approved = {
-        row.kind: row.seen or {}
+        Review.Kind(row.kind): row.seen or {}
         for row in agreement.reviews.filter(round=newest or 0, decision=Review.Decision.APPROVED)
     }
-    now = facts_for_review(agreement)
+    return _saw_less(approved, facts_for_review(agreement), threshold_of(agreement))
+
+
+def _saw_less(
+    seen: Mapping[Review.Kind, Mapping[str, Any]], now: Mapping[str, Any], threshold: int
+) -> list[Missing]:
     missing: list[Missing] = []
-    if Review.Kind.LEGAL in approved:
-        missing += _unseen_by_lawyer(approved[Review.Kind.LEGAL], now, _threshold_of(agreement))
-    if Review.Kind.DATA_PROTECTION in approved and agreement.shares_personal_data:
-        seen = approved[Review.Kind.DATA_PROTECTION]
-        if not seen.get("shares_personal_data"):
+    if Review.Kind.LEGAL in seen:
+        missing += _unseen_by_lawyer(seen[Review.Kind.LEGAL], now, threshold)
+    if Review.Kind.DATA_PROTECTION in seen and now["shares_personal_data"]:
+        known = seen[Review.Kind.DATA_PROTECTION]
+        if not known.get("shares_personal_data"):
             sentence = _(
                 "Databeskyttelsesrådgiveren har set aftalen uden delte personoplysninger. "
                 "Bed om en ny bedømmelse."
             )
             missing.append(Missing(K.FRAME, sentence))
-        elif seen.get("data_protection") != now["data_protection"]:
+        elif known.get("data_protection") != now["data_protection"]:
             sentence = _(
                 "Databeskyttelsesrådgiveren har set en anden afklaring af databeskyttelsen. "
                 "Bed om en ny bedømmelse."
@@ -119,7 +133,7 @@ def outdated_reviews(agreement: Agreement) -> list[Missing]:
     return missing
 
 
-def _threshold_of(agreement: Agreement) -> int:
+def threshold_of(agreement: Agreement) -> int:
     """As it was when the agreement went to review: what the trigger goes by."""
     own: int | None = agreement.legal_threshold_ore
     return settings.AGREEMENT_LEGAL_THRESHOLD_ORE if own is None else own
@@ -153,3 +167,75 @@ def _unseen_by_lawyer(
     ):
         if now[name] and not seen.get(name):
             yield Missing(K.FRAME, sentence)
+
+
+def waits_for_a_look(review: Review) -> bool:
+    """Whether a yes or a no to it would still count for something: it is of the newest round, and
+    what it is about has not gone on."""
+    later = review.agreement.reviews.filter(amendment=review.amendment_id, round__gt=review.round)
+    if later.exists():
+        return False
+    status = review.agreement.status
+    if review.amendment is not None:
+        return review.amendment.state == Amendment.State.DRAFT and status in AMENDABLE
+    return status in (AgreementState.INTERNAL_REVIEW, AgreementState.NEGOTIATION)
+
+
+# --- amendments ---------------------------------------------------------------------------------
+def newest_looks(amendment: Amendment) -> list[Review]:
+    """The newest round of looks at an amendment; empty while nobody was asked."""
+    rows = list(amendment.reviews.select_related("organisation"))
+    newest = max((row.round for row in rows), default=0)
+    return [row for row in rows if row.round == newest]
+
+
+def amendment_must_be_seen(
+    agreement: Agreement, amendment: Amendment, then: Mapping[str, Any], reasons: Sequence[str]
+) -> dict[Review.Kind, str]:
+    """Who must look at the amendment and has not said yes to it: kind → a sentence that says why.
+    `then` is what a look is about with the amendment written in, `reasons` why a lawyer looks.
+
+    A yes to the agreement, or to an amendment that holds, counts for as much as was seen.
+    """
+    known = _seen_before(agreement, amendment)
+    found: dict[Review.Kind, str] = {}
+    if reasons and Review.Kind.LEGAL not in known:
+        found[Review.Kind.LEGAL] = _("En jurist skal se tillægget, fordi %(reasons)s.") % {
+            "reasons": ", ".join(reasons)
+        }
+    if then["shares_personal_data"] and Review.Kind.DATA_PROTECTION not in known:
+        found[Review.Kind.DATA_PROTECTION] = _(
+            "En databeskyttelsesrådgiver skal se tillægget, fordi der deles personoplysninger."
+        )
+    for kind, seen in known.items():
+        rows = _saw_less({kind: seen}, then, threshold_of(agreement))
+        if rows:
+            found[kind] = rows[0].sentence
+    return found
+
+
+def _seen_before(
+    agreement: Agreement, amendment: Amendment
+) -> dict[Review.Kind, Mapping[str, Any]]:
+    rows = agreement.reviews.filter(decision=Review.Decision.APPROVED).exclude(
+        kind=Review.Kind.PROFESSIONAL
+    )
+    counts = rows.filter(
+        Q(amendment__isnull=True)
+        | Q(amendment__state=Amendment.State.IN_FORCE)
+        | Q(pk__in=[row.pk for row in newest_looks(amendment)])
+    )
+    return {Review.Kind(row.kind): row.seen or {} for row in counts.order_by("round")}
+
+
+def looks_not_given(amendment: Amendment) -> list[str]:
+    """Sentences: who was asked to look and has not said yes."""
+    return [
+        _("%(name)s har sendt tillægget tilbage: %(kind)s. Ret det, og bed om en ny gennemgang.")
+        % {"name": row.reviewer_name, "kind": row.get_kind_display().lower()}
+        if row.decision == Review.Decision.SENT_BACK
+        else _("Venter på gennemgang: %(kind)s, %(organisation)s.")
+        % {"kind": row.get_kind_display().lower(), "organisation": row.organisation.name}
+        for row in newest_looks(amendment)
+        if row.decision != Review.Decision.APPROVED
+    ]

@@ -1018,6 +1018,7 @@ class Migration(migrations.Migration):
                 ("before", models.JSONField(default=dict)),
                 ("after", models.JSONField(default=dict)),
                 ("versions", models.JSONField(default=dict)),
+                ("outcome", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField(default=portal.common.clock.now)),
                 ("created_by_name", models.CharField(blank=True, max_length=120)),
                 ("in_force_at", models.DateTimeField(blank=True, null=True)),
@@ -2354,6 +2355,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="reviews",
                         to="partnerships.agreement",
+                    ),
+                ),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="partnerships.amendment",
                     ),
                 ),
                 (

@@ -56,18 +56,11 @@ LANGUAGE sql STABLE AS $$
             GROUP BY m.year HAVING sum(m.amount) > a.legal_threshold_ore)
 $$;
 
--- Whether a yes of this round was given to less than now stands: more money and over the threshold,
--- a flag newly set, another clarification of data protection. What was not kept was not seen.
-CREATE FUNCTION agreement_review_outdated(a partnerships_agreement, newest integer) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (
-        SELECT 1 FROM partnerships_review r
-        CROSS JOIN LATERAL (
-            SELECT coalesce(max(y.amount), 0) AS year_ore, coalesce(sum(y.amount), 0) AS total_ore
-            FROM (SELECT sum(m.amount) AS amount FROM partnerships_budgetamount m
-                JOIN partnerships_budgetline l ON l.id = m.line_id
-                WHERE l.agreement_id = a.id AND l.kind = 'money' GROUP BY m.year) y) money
-        WHERE r.agreement_id = a.id AND r.round = newest AND CASE r.kind
+-- Whether a yes was given to less than now stands: more money and over the threshold, a flag newly
+-- set, another clarification of data protection. What was not kept was not seen.
+CREATE FUNCTION agreement_review_saw_less(a partnerships_agreement, r partnerships_review)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT CASE r.kind
             WHEN 'legal' THEN
                 (money.year_ore > a.legal_threshold_ore
                     AND (money.total_ore > coalesce((r.seen ->> 'total_ore')::bigint, 0)
@@ -81,7 +74,11 @@ LANGUAGE sql STABLE AS $$
                 a.shares_personal_data
                 AND (NOT coalesce((r.seen ->> 'shares_personal_data')::boolean, false)
                     OR r.seen ->> 'data_protection' IS DISTINCT FROM a.data_protection)
-            ELSE false END)
+            ELSE false END
+    FROM (SELECT coalesce(max(y.amount), 0) AS year_ore, coalesce(sum(y.amount), 0) AS total_ore
+        FROM (SELECT sum(m.amount) AS amount FROM partnerships_budgetamount m
+            JOIN partnerships_budgetline l ON l.id = m.line_id
+            WHERE l.agreement_id = a.id AND l.kind = 'money' GROUP BY m.year) y) money
 $$;
 
 CREATE FUNCTION agreement_has_money(agreement uuid) RETURNS boolean
@@ -173,7 +170,9 @@ BEGIN
         THEN
             PERFORM agreement_refuse(NEW.number, 'needs a data protection officer');
         END IF;
-        IF agreement_review_outdated(NEW, newest) THEN
+        IF EXISTS (SELECT 1 FROM partnerships_review r WHERE r.agreement_id = NEW.id
+            AND r.round = newest AND agreement_review_saw_less(NEW, r))
+        THEN
             PERFORM agreement_refuse(NEW.number, 'has been reviewed with less than it says now');
         END IF;
     END IF;
@@ -373,6 +372,15 @@ BEGIN
         RAISE EXCEPTION 'agreement_guard: amendment goes not from % to %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation';
     END IF;
+    -- Who was asked to look at it has said yes. Whether somebody must be asked shows when it is
+    -- written into the agreement (`amendment_was_looked_at`).
+    IF NEW.state = 'awaiting_signature' AND EXISTS (SELECT 1 FROM partnerships_review
+        WHERE amendment_id = NEW.id AND decision <> 'approved'
+            AND round = (SELECT max(round) FROM partnerships_review WHERE amendment_id = NEW.id))
+    THEN
+        RAISE EXCEPTION 'agreement_guard: the amendment is not reviewed'
+            USING ERRCODE = 'check_violation';
+    END IF;
     -- Those that are in sign, those that leave among them, and those that come in.
     IF NEW.state IN ('signed', 'in_force')
         AND (NOT agreement_all_signed(NEW.agreement_id, NEW.document_id)
@@ -403,6 +411,51 @@ BEGIN
 END $$;
 CREATE TRIGGER amendment_is_signed BEFORE UPDATE OF state ON partnerships_amendment
     FOR EACH ROW EXECUTE FUNCTION amendment_is_signed();
+
+-- An amendment goes around no lawyer and no data protection officer: with it written in, the newest
+-- yes of each, to the agreement or to an amendment that holds, was given to what now stands.
+CREATE FUNCTION amendment_was_looked_at() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    a partnerships_agreement%ROWTYPE;
+    look partnerships_review%ROWTYPE;
+    wanted text;
+BEGIN
+    SELECT * INTO a FROM partnerships_agreement WHERE id = NEW.agreement_id;
+    FOREACH wanted IN ARRAY ARRAY['legal', 'data_protection'] LOOP
+        IF (wanted = 'legal' AND agreement_needs_lawyer(a))
+            OR (wanted = 'data_protection' AND a.shares_personal_data)
+        THEN
+            look := NULL;
+            SELECT r.* INTO look FROM partnerships_review r
+                LEFT JOIN partnerships_amendment m ON m.id = r.amendment_id
+                WHERE r.agreement_id = a.id AND r.kind = wanted AND r.decision = 'approved'
+                    AND (r.amendment_id IS NULL OR m.state = 'in_force')
+                ORDER BY r.round DESC LIMIT 1;
+            IF look.id IS NULL OR agreement_review_saw_less(a, look) THEN
+                PERFORM agreement_refuse(a.number, 'was amended with more than was looked at');
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER amendment_was_looked_at AFTER UPDATE OF state ON partnerships_amendment
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'in_force')
+    EXECUTE FUNCTION amendment_was_looked_at();
+
+-- A look is at an amendment of the same agreement, and stays so.
+CREATE FUNCTION review_fits_its_amendment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM partnerships_amendment
+        WHERE id = NEW.amendment_id AND agreement_id = NEW.agreement_id)
+    THEN
+        RAISE EXCEPTION 'agreement_guard: the review is of another agreement''s amendment'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER review_fits_its_amendment
+    BEFORE INSERT OR UPDATE OF amendment_id, agreement_id ON partnerships_review
+    FOR EACH ROW WHEN (NEW.amendment_id IS NOT NULL) EXECUTE FUNCTION review_fits_its_amendment();
 
 -- Who comes and goes is part of the text: it stands still once that is frozen.
 CREATE FUNCTION amendment_party_stays() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -503,6 +556,8 @@ DROP TRIGGER report_stays ON partnerships_statusreport;
 DROP TRIGGER agreement_party_within_frame ON partnerships_agreementparty;
 DROP TRIGGER agreement_party_by_paper ON partnerships_agreementparty;
 DROP TRIGGER amendment_party_stays ON partnerships_partychange;
+DROP TRIGGER review_fits_its_amendment ON partnerships_review;
+DROP TRIGGER amendment_was_looked_at ON partnerships_amendment;
 DROP TRIGGER amendment_is_signed ON partnerships_amendment;
 DROP TRIGGER agreement_signature_stays ON partnerships_signature;
 DROP TRIGGER agreement_signature_fits ON partnerships_signature;
@@ -518,7 +573,8 @@ DROP FUNCTION report_stays, agreement_party_within_frame, agreement_party_by_pap
     agreement_signature_fits, agreement_document_stays, agreement_pairs_of_party,
     agreement_pairs_of_agreement, agreement_write_pairs, agreement_spans_its_children,
     agreement_within_its_frame, agreement_begins_as_idea, agreement_keeps_the_contract,
-    agreement_needs_lawyer, agreement_has_money, agreement_review_outdated,
+    amendment_was_looked_at, review_fits_its_amendment,
+    agreement_needs_lawyer, agreement_has_money, agreement_review_saw_less,
     agreement_all_signed, agreement_party_signed, agreement_refuse;
 """
 

@@ -47,6 +47,8 @@ class Amendment(UuidModel):
     # {section: {"number": how often it was saved, "by": who saved it last}}. A save names the
     # number that it was made from; it never counts down, also when a section is taken out again.
     versions = models.JSONField(default=dict)
+    # What trying it out showed when it was last written (`services.rehearsal.Trial`).
+    outcome = models.JSONField(default=dict)
     document = models.ForeignKey(
         "partnerships.Document", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -6,13 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
 from partnerships.models.agreement import Agreement
+from partnerships.models.amendment import Amendment
 from portal.common.models import UuidModel
 
 
 class Review(UuidModel):
-    """One named person's look at one version of an agreement before it leaves the public side.
+    """One named person's look at one version of an agreement before it leaves the public side, or
+    at an amendment of it before it is sent to signature.
 
-    Sent to review again, an agreement starts a new round; the old decisions stay as history.
+    Sent to review again, an agreement starts a new round; the old decisions stay as history. The
+    rounds of its amendments count on from its own: by then those are over.
     """
 
     privacy: ClassVar[dict[str, str]] = {
@@ -33,6 +36,9 @@ class Review(UuidModel):
         SENT_BACK = "sent_back", _("Sendt tilbage")
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="reviews")
+    amendment = models.ForeignKey(
+        Amendment, null=True, blank=True, on_delete=models.CASCADE, related_name="reviews"
+    )
     round = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
     # Whose lawyer, data protection officer or coordinator: the public party, or its owner.

@@ -130,6 +130,9 @@ def words_of(row: AgreementEvent, agreement: Agreement, parties: Sequence[Agreem
         "amendment_party_out": _("Tillæg %(n)s: %(party)s skal ud") % {"n": number, "party": party},
         "amendment_party_dropped": _("Tillæg %(n)s: %(party)s er taget ud af tillægget igen")
         % {"n": number, "party": party},
+        "amendment_review_asked": _("Tillæg %(n)s: bedt om en gennemgang") % {"n": number},
+        "amendment_looked_at": _("Tillæg %(n)s gennemgået og godkendt") % {"n": number},
+        "amendment_sent_back": _("Tillæg %(n)s gennemgået og sendt tilbage") % {"n": number},
         "amendment_to_signature": _("Tillæg %(n)s sendt til underskrift") % {"n": number},
         "amendment_signature": _("Tillæg %(n)s underskrevet af %(party)s")
         % {"n": number, "party": party},

@@ -103,6 +103,7 @@ from partnerships.services.publishing import (
     set_public_consent,
     write_public_summary,
 )
+from partnerships.services.rehearsal import Trial, last_trial
 from partnerships.services.reports import (
     ReportChangedMeanwhile,
     begin_due_reports,
@@ -111,6 +112,7 @@ from partnerships.services.reports import (
     sign_report,
 )
 from partnerships.services.reviewing import (
+    ask_for_amendment_review,
     ask_for_review,
     decide_review,
     negotiate,
@@ -153,6 +155,7 @@ from partnerships.services.writing import (
 )
 
 __all__ = [
+    "Trial",
     "ChangedMeanwhile",
     "ItemMinutes",
     "NOBODY",
@@ -171,6 +174,7 @@ __all__ = [
     "approve_all_sections",
     "approve_minutes",
     "approve_section",
+    "ask_for_amendment_review",
     "ask_for_review",
     "ask_party_in",
     "begin_amendment",
@@ -212,6 +216,7 @@ __all__ = [
     "may_file_in",
     "may_tick",
     "move_item_up",
+    "last_trial",
     "negotiate",
     "open_entrance",
     "open_feed",

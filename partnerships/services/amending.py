@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from partnerships.amended_parties import hindrances, signers_of
 from partnerships.documents import amendment_text
 from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
+from partnerships.guards.looked_at import looks_not_given
 from partnerships.models import (
     Agreement,
     AgreementSection,
@@ -41,7 +43,7 @@ from partnerships.services.mover import (
     refuse_unless_amendable,
     require_comment,
 )
-from partnerships.services.rehearsal import broken_by
+from partnerships.services.rehearsal import try_out
 from partnerships.services.signing import (
     Signing,
     add_signature,
@@ -161,7 +163,8 @@ def save_amended_section(
     if changes(key, before, after):
         row.before[key], row.after[key] = before, after
     row.versions[key] = {"number": version + 1, "by": actor.name}
-    row.save(update_fields=["before", "after", "versions"])
+    row.outcome = asdict(try_out(agreement, row))
+    row.save(update_fields=["before", "after", "versions", "outcome"])
     note(agreement, "amendment_written", actor, details={"number": row.number, "section": key})
     return row
 
@@ -178,7 +181,8 @@ def send_amendment_to_signature(
     *, agreement_id: UUID, amendment_id: UUID, actor: Actor
 ) -> Amendment:
     """draft→awaiting_signature: the changes are frozen as a PDF. Raises `WrongState` with what
-    would not hold any more: an amendment goes around no mandatory rule."""
+    would not hold any more, and with who must look at it first: an amendment goes around no
+    mandatory rule, no lawyer and no data protection officer."""
     agreement, row = lock_amendment(agreement_id, amendment_id, actor)
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
     if row.state != St.DRAFT:
@@ -187,9 +191,10 @@ def send_amendment_to_signature(
     if not row.after and not row.party_changes.exists():
         raise WrongState(_("Tillægget ændrer ikke noget endnu. Ret mindst ét afsnit."))
     refuse_hindered(agreement, row)
-    broken = broken_by(agreement, row)
-    if broken:
-        raise WrongState(" ".join(broken))
+    trial = try_out(agreement, row)
+    stops = [*trial.broken, *(looks_not_given(row) or trial.unseen(agreement, row).values())]
+    if stops:
+        raise WrongState(" ".join(stops))
     row.document = store_document(
         agreement,
         kind=Document.Kind.AMENDMENT_TEXT,
@@ -328,4 +333,6 @@ def _take_effect(agreement: Agreement, row: Amendment, actor: Actor) -> None:
             approval.save(update_fields=["version"])
     let_out(agreement, row)
     log_party_changes(agreement, row, actor)
+    with connection.cursor() as cursor:  # it waits for the words, and speaks here rather than later
+        cursor.execute("SET CONSTRAINTS amendment_was_looked_at IMMEDIATE")
     note(agreement, "amendment_in_force", actor, details={"number": row.number})

@@ -1,14 +1,14 @@
-"""An amendment tried out: what the agreement would lack with it. Written, read and rolled back."""
+"""An amendment tried out: the agreement as it would stand. Written, read and rolled back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext as _
 
 from partnerships.facts import write
-from partnerships.guards import largest_year_ore, legal_review_reasons, missing_for_review
-from partnerships.models import Agreement, Amendment, SectionKey
+from partnerships.guards import facts_for_review, legal_review_reasons, missing_for_review
+from partnerships.guards.looked_at import amendment_must_be_seen
+from partnerships.models import Agreement, Amendment, Review, SectionKey
 from partnerships.services.mover import sentence_of
 
 
@@ -17,34 +17,42 @@ class _Enough(Exception):  # noqa: N818 - ends the trial, and is no error
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    missing: tuple[str, ...]
-    reasons: tuple[str, ...]
-    money: int
+class Trial:
+    """`broken`: sentences, the mandatory rules that the agreement keeps today and would not keep.
+    `reasons`: why a lawyer must look at it. `seen`: what a look at it would be about."""
+
+    broken: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    def unseen(self, agreement: Agreement, row: Amendment) -> dict[Review.Kind, str]:
+        """Who must still look at it, and why."""
+        if not self.seen:
+            return {}
+        return amendment_must_be_seen(agreement, row, self.seen, self.reasons)
 
 
-def _standing(agreement: Agreement) -> _Standing:
-    return _Standing(
-        tuple(row.sentence for row in missing_for_review(agreement)),
-        tuple(legal_review_reasons(agreement)),
-        largest_year_ore(agreement),
-    )
+def last_trial(row: Amendment) -> Trial:
+    """As it stood when the amendment was last written; a page only reads, and tries nothing out."""
+    return Trial(**row.outcome)
 
 
-def broken_by(agreement: Agreement, row: Amendment) -> list[str]:
-    """Sentences: the mandatory rules that the agreement keeps today and would not keep with the
-    amendment, and what a lawyer would have to look at anew. What it lacked before is not the
-    amendment's doing. Who comes and goes is looked at by `hindrances`.
-    """
-    before = _standing(Agreement.objects.get(pk=agreement.pk))
-    after = before
+def try_out(agreement: Agreement, row: Amendment) -> Trial:
+    """What it lacked before is not the amendment's doing. Who comes and goes is looked at by
+    `hindrances`."""
+    lacked = _missing(Agreement.objects.get(pk=agreement.pk))
+    lacks: list[str] = []
+    reasons: list[str] = []
+    seen: dict[str, Any] = {}
     try:
         with transaction.atomic():
             trial = Agreement.objects.get(pk=agreement.pk)
             for key, facts in row.after.items():
                 if key != SectionKey.PARTIES:
                     write(trial, key, facts)
-            after = _standing(Agreement.objects.get(pk=agreement.pk))
+            trial = Agreement.objects.get(pk=agreement.pk)
+            lacks = _missing(trial)
+            reasons, seen = legal_review_reasons(trial), facts_for_review(trial)
             raise _Enough
     except _Enough:
         pass
@@ -52,17 +60,13 @@ def broken_by(agreement: Agreement, row: Amendment) -> list[str]:
         sentence = sentence_of(error)
         if sentence is None:
             raise
-        return [sentence]
-    found = [sentence for sentence in after.missing if sentence not in before.missing]
-    reasons = [reason for reason in after.reasons if reason not in before.reasons]
-    if after.money > max(before.money, settings.AGREEMENT_LEGAL_THRESHOLD_ORE) and not reasons:
-        reasons.append(_("der er flere penge end dem, juristen har set"))
-    if reasons:
-        found.append(
-            _(
-                "En jurist skal se ændringen, fordi %(reasons)s. Det kan et tillæg ikke: "
-                "forny aftalen, så bliver den gennemgået."
-            )
-            % {"reasons": ", ".join(reasons)}
-        )
-    return found
+        return Trial([sentence])
+    return Trial(
+        [sentence for sentence in lacks if sentence not in lacked],
+        reasons,
+        seen,
+    )
+
+
+def _missing(agreement: Agreement) -> list[str]:
+    return [row.sentence for row in missing_for_review(agreement)]

@@ -1,6 +1,7 @@
 """The public side's own look before it negotiates: professional, legal, data protection."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,17 +15,21 @@ from partnerships.guards import (
     missing_for_review,
     required_reviews,
 )
-from partnerships.models import Agreement, AgreementState, Review, Side
+from partnerships.guards.looked_at import newest_looks, waits_for_a_look
+from partnerships.models import Agreement, AgreementState, Amendment, Review, Side
 from partnerships.permissions import may_review, require_may
 from partnerships.services.mover import (
     NotReady,
     keep,
     lock_agreement,
+    lock_amendment,
     new_event,
     note,
+    refuse_unless_amendable,
     require_comment,
     turn,
 )
+from partnerships.services.rehearsal import try_out
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.common import clock
@@ -75,7 +80,7 @@ def submit_for_review(
     if missing:
         raise NotReady(missing)
     agreement.legal_threshold_ore = settings.AGREEMENT_LEGAL_THRESHOLD_ORE
-    newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first() or 0
+    newest = _newest_round(agreement)
     kinds = {*required_reviews(agreement), *(Review.Kind(kind) for kind in chosen or {})}
     for kind in Review.Kind:
         if kind in kinds:
@@ -85,7 +90,12 @@ def submit_for_review(
 
 
 def _ask(
-    agreement: Agreement, kind: Review.Kind, number: int, chosen: int | None, actor: Actor
+    agreement: Agreement,
+    kind: Review.Kind,
+    number: int,
+    chosen: int | None,
+    actor: Actor,
+    amendment: Amendment | None = None,
 ) -> None:
     people = reviewers(agreement, kind)
     if not people:
@@ -106,6 +116,7 @@ def _ask(
     user_id, name, organisation = person
     Review.objects.create(
         agreement=agreement,
+        amendment=amendment,
         round=number,
         kind=kind,
         organisation=organisation,
@@ -130,12 +141,7 @@ def decide_review(
         raise NotFound()
     if not may_review(actor, review):
         raise NotAllowed()
-    newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first()
-    if (
-        agreement.status not in (AgreementState.INTERNAL_REVIEW, AgreementState.NEGOTIATION)
-        or review.decision != Review.Decision.PENDING
-        or review.round != newest
-    ):
+    if review.decision != Review.Decision.PENDING or not waits_for_a_look(review):
         raise WrongState()
     review.comment = require_comment(
         comment,
@@ -144,10 +150,17 @@ def decide_review(
     review.decision = Review.Decision.APPROVED if approve else Review.Decision.SENT_BACK
     review.decided_at, review.decided_by_id = clock.now(), actor.user_id
     review.reviewer_name = actor.name
-    review.seen = facts_for_review(agreement)
+    amendment = review.amendment
+    review.seen = (
+        dict(try_out(agreement, amendment).seen) if amendment else facts_for_review(agreement)
+    )
     review.save()
-    details = {"kind": review.kind}
-    if approve:
+    details: dict[str, Any] = {"kind": review.kind}
+    if amendment is not None:
+        verb = "amendment_looked_at" if approve else "amendment_sent_back"
+        details["number"] = amendment.number
+        note(agreement, verb, actor, comment=review.comment, details=details)
+    elif approve:
         note(agreement, "review_approved", actor, comment=review.comment, details=details)
     elif agreement.status == AgreementState.NEGOTIATION:
         note(agreement, "review_refused", actor, comment=review.comment, details=details)
@@ -172,16 +185,63 @@ def ask_for_review(
     require_may(actor, Permission.AGREEMENT_STEER, agreement)
     if agreement.status != AgreementState.NEGOTIATION:
         raise WrongState()
-    newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first() or 0
-    standing = list(agreement.reviews.filter(round=newest))
-    if any(row.kind == kind and row.decision == Review.Decision.PENDING for row in standing):
-        raise WrongState(_("Den gennemgang er allerede sat i gang."))
-    for row in standing:
-        if row.kind != kind:
-            row.pk, row.round, row._state.adding = uuid7(), newest + 1, True
-            row.save(force_insert=True)
-    _ask(agreement, Review.Kind(kind), newest + 1, chosen, actor)
+    standing = list(agreement.reviews.filter(round=_newest_round(agreement)))
+    _ask_anew(agreement, standing, {Review.Kind(kind): chosen}, actor)
     note(agreement, "review_asked", actor, details={"kind": kind})
+
+
+def _newest_round(agreement: Agreement) -> int:
+    newest: int | None = (
+        agreement.reviews.order_by("-round").values_list("round", flat=True).first()
+    )
+    return newest or 0
+
+
+def _ask_anew(
+    agreement: Agreement,
+    standing: list[Review],
+    chosen: Mapping[Review.Kind, int | None],
+    actor: Actor,
+    amendment: Amendment | None = None,
+) -> None:
+    """A new round, in which the other answers of `standing` go on as they are. Who has not answered
+    yet keeps the same question, whose address stands in a mail."""
+    pending = {row.kind for row in standing if row.decision == Review.Decision.PENDING}
+    if pending & set(chosen):
+        raise WrongState(_("Den gennemgang er allerede sat i gang."))
+    number = _newest_round(agreement) + 1
+    for row in standing:
+        row.round = number
+        if row.kind in pending:
+            row.save(update_fields=["round"])
+        elif row.kind not in chosen:
+            row.pk, row._state.adding = uuid7(), True
+            row.save(force_insert=True)
+    for kind, person in chosen.items():
+        _ask(agreement, kind, number, person, actor, amendment)
+
+
+@transaction.atomic
+def ask_for_amendment_review(
+    *, agreement_id: UUID, amendment_id: UUID, chosen: Mapping[str, int], actor: Actor
+) -> None:
+    """A look at an amendment that is being written: by those `chosen` (kind → user id), and of each
+    kind that it cannot be sent without. What is written meanwhile counts only as far as it was
+    seen. Raises `NotAllowed`, `InvalidInput`, `WrongState` when nobody is left to be asked."""
+    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
+    require_may(actor, Permission.AGREEMENT_STEER, agreement)
+    refuse_unless_amendable(agreement)
+    if row.state != Amendment.State.DRAFT:
+        raise WrongState()
+    standing = newest_looks(row)
+    waits = {one.kind for one in standing if one.decision == Review.Decision.PENDING}
+    wanted = {*chosen, *try_out(agreement, row).unseen(agreement, row)} - waits
+    if not wanted:
+        raise WrongState(_("Vælg, hvem der skal se på tillægget, og som ikke allerede er spurgt."))
+    people = {kind: chosen.get(kind) for kind in Review.Kind if kind in wanted}
+    _ask_anew(agreement, standing, people, actor, amendment=row)
+    details = {"kind": ", ".join(people), "number": row.number}
+    note(agreement, "amendment_review_asked", actor, details=details)
 
 
 @transaction.atomic

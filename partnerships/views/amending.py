@@ -22,8 +22,9 @@ from partnerships.amended_parties import (
 )
 from partnerships.facts import SECTIONS
 from partnerships.forms.moving import AmendmentForm, SignForm
+from partnerships.guards.looked_at import looks_not_given, newest_looks
 from partnerships.models import Agreement, AgreementParty, Amendment, Document
-from partnerships.permissions import may, may_sign_amendment, require_may
+from partnerships.permissions import may, may_sign_amendment, reads_inner_words, require_may
 from partnerships.selectors import people_of
 from partnerships.services.signing import valid_signatures
 from partnerships.views.steps import (
@@ -112,25 +113,45 @@ def _editor(agreement: Agreement, key: str, row: Amendment) -> str:
     return f"{editor}?tillaeg={row.pk}"
 
 
+def changes_of(row: Amendment) -> dict[str, Any]:
+    """What it changes, for the list that shows before and after."""
+    return {
+        "coming": coming(row),
+        "changed": [
+            {"key": key, "label": SECTIONS[key].label, "changes": found}
+            for key, found in services.amended(row)
+        ],
+    }
+
+
+def _looks_at(request: ActorRequest, agreement: Agreement, row: Amendment) -> dict[str, Any]:
+    """Who looks at a draft, and what it lacks before it can be sent."""
+    is_draft = row.state == Amendment.State.DRAFT
+    trial = services.last_trial(row)
+    return {
+        "looks": newest_looks(row),
+        "inner": reads_inner_words(request.actor, agreement),
+        "waits_for_looks": looks_not_given(row) if is_draft else [],
+        "broken": trial.broken if is_draft else [],
+        "unseen": list(trial.unseen(agreement, row).values()) if is_draft else [],
+        "may_ask": is_draft and may(request.actor, Permission.AGREEMENT_STEER, agreement),
+    }
+
+
 @requires(Permission.AGREEMENT_VIEW)
 @require_safe
 def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
     agreement, row = load_amendment(request, pk, amendment)
     text = text_of(agreement, row)
-    changed = services.amended(row)
     signer = signer_of(agreement, row, request.actor)
     is_draft = row.state == Amendment.State.DRAFT
     is_signed = row.state == Amendment.State.SIGNED
     context = {
         "agreement": agreement,
         "amendment": row,
-        "coming": coming(row),
         "going": [{"party": one, "undone": left_undone(row, one)} for one in going(row)],
         "picks_parties": is_draft and row.kind == Amendment.Kind.PARTIES,
         "hindrances": hindrances(agreement, row) if is_draft or is_signed else [],
-        "changed": [
-            {"key": key, "label": SECTIONS[key].label, "changes": found} for key, found in changed
-        ],
         "sections": [
             {
                 "url": _editor(agreement, key, row),
@@ -147,6 +168,8 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
         "said": agreement.events.filter(
             verb__in=["amendment_refused", "amendment_withdrawn"], details__number=row.number
         ).last(),
+        **changes_of(row),
+        **_looks_at(request, agreement, row),
     }
     return render(request, "partnerships/amendment.html", context)
 

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 from partnerships.documents import document_of
 from partnerships.facts import SECTIONS
 from partnerships.models import Agreement, AgreementChange
+from partnerships.notifications import ALL_SAID_YES
 from partnerships.page import load_agreement, page_of, trail_of
 from partnerships.page.life import words_of
+from partnerships.permissions import reads_inner_words
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
 from portal.common.pagination import numbered_page
@@ -60,6 +62,7 @@ def change_list(request: ActorRequest, pk: UUID) -> HttpResponse:
     if chosen in SECTIONS:
         rows = rows.filter(section=chosen)
     parties = list(agreement.parties.all())
+    hidden = () if reads_inner_words(request.actor, agreement) else ALL_SAID_YES
     shown = numbered_page(rows, params=request.GET, size=_CHANGES_A_PAGE)
     context = {
         "agreement": agreement,
@@ -69,7 +72,11 @@ def change_list(request: ActorRequest, pk: UUID) -> HttpResponse:
         "sections": [(key, section.label) for key, section in SECTIONS.items()],
         "chosen": chosen,
         "events": [
-            {"words": words_of(event, agreement, parties), "event": event}
+            {
+                "words": words_of(event, agreement, parties),
+                "event": event,
+                "comment": "" if event.verb in hidden else event.comment,
+            }
             for event in reversed(agreement.events.all())
         ],
     }

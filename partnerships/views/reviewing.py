@@ -1,6 +1,7 @@
 """Internal review: who shall look, the reviewer's own page, and on to negotiation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,10 @@ from partnerships.guards import (
     missing_for_review,
     required_reviews,
 )
-from partnerships.models import Agreement, AgreementState, Question, Review
+from partnerships.guards.looked_at import waits_for_a_look
+from partnerships.models import Agreement, AgreementState, Amendment, Question, Review
 from partnerships.permissions import may_review, require_may
+from partnerships.views.amending import changes_of, load_amendment, not_now, to_amendment
 from partnerships.views.steps import (
     Step,
     agreement_of,
@@ -88,6 +91,11 @@ _DECIDE = Step(
     done=_("Tak. Dit svar er gemt, og de andre får besked."),
     template="partnerships/review.html",
 )
+_DECIDE_AMENDMENT = replace(
+    _DECIDE,
+    title=_("Gennemgå tillægget"),
+    lead=_("Læs, hvad tillægget ændrer. Sig god for det, eller send det tilbage med en kommentar."),
+)
 
 
 def _changes_since(agreement: Agreement, review: Review) -> dict[str, Any]:
@@ -130,21 +138,27 @@ def review(request: ActorRequest, pk: UUID, review: UUID) -> HttpResponse:
         raise NotFound()
     if not may_review(request.actor, row):
         raise NotAllowed()
-    newest = max(one.round for one in reviews)
-    decided = row.decision != Review.Decision.PENDING or row.round != newest
-    waits = (AgreementState.INTERNAL_REVIEW, AgreementState.NEGOTIATION)
+    amendment = row.amendment
+    same = [one for one in reviews if one.amendment_id == row.amendment_id]
     context: dict[str, Any] = {
         "review": row,
-        "others": [one for one in reviews if one.round == row.round and one.pk != row.pk],
-        "earlier": [one for one in reviews if one.round < row.round and one.comment],
-        "reasons": legal_review_reasons(agreement),
+        "others": [one for one in same if one.round == row.round and one.pk != row.pk],
+        "earlier": [one for one in same if one.round < row.round and one.comment],
         "answers": _answers(agreement),
-        "closed": decided or agreement.status not in waits,
-        **_changes_since(agreement, row),
+        "closed": row.decision != Review.Decision.PENDING or not waits_for_a_look(row),
     }
+    step = _DECIDE if amendment is None else _DECIDE_AMENDMENT
+    if amendment is None:
+        context |= {
+            "reasons": legal_review_reasons(agreement),
+            **_changes_since(agreement, row),
+        }
+    else:
+        unseen = services.last_trial(amendment).unseen(agreement, amendment)
+        context |= {"amendment": amendment, "unseen": unseen, **changes_of(amendment)}
     form = DecideForm(request.POST if request.method == "POST" else None)
     if context["closed"] and request.method != "POST":
-        return show(request, agreement, _DECIDE, form, **context)
+        return show(request, agreement, step, form, **context)
 
     def act(data: dict[str, Any]) -> object:
         return services.decide_review(
@@ -155,7 +169,7 @@ def review(request: ActorRequest, pk: UUID, review: UUID) -> HttpResponse:
             actor=request.actor,
         )
 
-    return take(request, agreement, _DECIDE, act, form=form, **context)
+    return take(request, agreement, step, act, form=form, **context)
 
 
 # --- the coordinator's steps --------------------------------------------------------------------
@@ -238,3 +252,43 @@ def ask_review(request: ActorRequest, pk: UUID) -> HttpResponse:
         services.ask_for_review(agreement_id=pk, kind=kind, chosen=chosen, actor=request.actor)
 
     return take(request, agreement, _ASK, act, form=form, names={"reviewers": "who"})
+
+
+_ASK_AMENDMENT = Step(
+    title=_("Bed om en gennemgang af tillægget"),
+    lead=_("Vælg, hvem der skal se på tillægget, før parterne skriver under."),
+    submit=_("Bed om gennemgangen"),
+    done=_("Vi har skrevet til dem, der skal se på tillægget."),
+    happens=(
+        _("I kan rette videre imens. Et ja gælder kun det, der er set."),
+        _("Tillægget kan sendes til underskrift, når alle, I har spurgt, har sagt god for det."),
+    ),
+)
+
+
+@requires(Permission.AGREEMENT_STEER)
+@pages
+def amendment_ask_review(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
+    agreement, row = load_amendment(request, pk, amendment)
+    require_may(request.actor, Permission.AGREEMENT_STEER, agreement)
+    if row.state != Amendment.State.DRAFT:
+        return not_now(request, agreement, row)
+    unseen = services.last_trial(row).unseen(agreement, row)
+    form = ReviewersForm(
+        request.POST if request.method == "POST" else None,
+        people=_people(agreement),
+        required=unseen,
+        own=request.actor.user_id,
+    )
+    return take(
+        request,
+        agreement,
+        _ASK_AMENDMENT,
+        lambda _data: services.ask_for_amendment_review(
+            agreement_id=pk, amendment_id=amendment, chosen=form.chosen, actor=request.actor
+        ),
+        form=form,
+        to=lambda _result: to_amendment(pk, row),
+        amendment=row,
+        why=list(unseen.values()),
+    )

@@ -106,6 +106,8 @@ def show(
         "is_new": False,
         "facts": (),
         "reasons": (),
+        "why": (),
+        "unseen": {},
         **context,
     }
     return render(request, step.template, context, status=422 if refused else 200)

@@ -23,30 +23,41 @@ def reviews(actor: Actor) -> Iterator[Item]:
     if not kinds:
         return
     later = Review.objects.filter(agreement=OuterRef("agreement"), round__gt=OuterRef("round"))
+    # In a negotiation where more was written in than they had said yes to; an amendment is written
+    # while the agreement is in force.
+    waits = Q(amendment__isnull=True, agreement__status__in=(S.INTERNAL_REVIEW, S.NEGOTIATION)) | Q(
+        amendment__state=Amendment.State.DRAFT, agreement__status__in=AMENDABLE
+    )
     rows = (
         Review.objects.filter(
+            waits,
             ~Exists(later),
             organisation_id=actor.organisation_id,
             kind__in=kinds,
             decision=Review.Decision.PENDING,
-            # In a negotiation where more was written in than they had said yes to.
-            agreement__status__in=(S.INTERNAL_REVIEW, S.NEGOTIATION),
         )
-        .select_related("agreement")
+        .select_related("agreement", "amendment")
         .order_by("asked_at")[:MOST]
     )
     for row in rows:
         yield Item(
             kind="review",
             agreement=row.agreement,
-            fact=_("%(kind)s gennemsyn. I blev spurgt %(when)s")
-            % {"kind": row.get_kind_display(), "when": days_away(row.asked_at)},
+            fact=_asked(row),
             tone="wait",
             label=_("Gennemsyn"),
             action=_("Se igennem"),
             on=day_of(row.asked_at),
             target=row.pk,
         )
+
+
+def _asked(row: Review) -> str:
+    words: dict[str, object] = {"kind": row.get_kind_display(), "when": days_away(row.asked_at)}
+    if row.amendment is not None:
+        words["n"] = row.amendment.number
+        return _("%(kind)s gennemsyn af tillæg %(n)s. I blev spurgt %(when)s") % words
+    return _("%(kind)s gennemsyn. I blev spurgt %(when)s") % words
 
 
 def reviewed(actor: Actor) -> Iterator[Item]:
