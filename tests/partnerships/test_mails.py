@@ -12,7 +12,7 @@ from partnerships import services
 from partnerships.facts import read
 from partnerships.mail_texts import EVENTS, REMINDERS
 from partnerships.models import AgreementParty
-from partnerships.notifications import TOLD
+from partnerships.notifications import ALL_SAID_YES, TOLD
 from portal.common import clock
 from portal.common.lix import hard_texts, lix
 from portal.notifications import delivery
@@ -45,7 +45,7 @@ def names(agreement, kind: str) -> set[str]:
 
 
 def test_every_event_that_is_told_has_its_words():
-    assert TOLD | {"renewal", "reviewed"} == set(EVENTS)
+    assert TOLD | {"renewal", *ALL_SAID_YES.values()} == set(EVENTS)
 
 
 def test_the_words_are_easy_to_read_and_whole():
