@@ -38,7 +38,7 @@ from portal.access.actor import system_actor
 from portal.audit.models import AuditEntry
 from portal.common import clock
 from portal.common.clock import COPENHAGEN
-from portal.common.errors import DomainError
+from portal.common.errors import DomainError, WrongState
 from portal.notifications.models import OutgoingMessage
 from tests.factories.partnerships import Pen, contact_facts, fresh, start, write_all
 from tests.factories.reports import facts_of, with_statuses
@@ -74,11 +74,15 @@ SOURCES: dict[str, set[str]] = {
     "resume": {"suspended"},
     "give_notice": RUNNING,
     "evaluate": {*RUNNING, "expired", "terminated"},
-    "report": {"expired", "terminated"},
+    "report": {*RUNNING, "expired", "terminated"},
     "close": {"expired", "terminated"},
     "renew": {*RUNNING, "expired"},
     "amend": IN_FORCE,
     "amend_write": IN_FORCE,
+    "amend_minors": IN_FORCE,
+    "amend_ask": IN_FORCE,
+    "amend_yes": IN_FORCE,
+    "amend_no": IN_FORCE,
     "amend_take_in": IN_FORCE,
     "amend_let_go": IN_FORCE,
     "amend_send": IN_FORCE,
@@ -92,6 +96,7 @@ STEERS = {
     "send_back",
     "negotiate",
     "ask_lawyer",
+    "amend_ask",
     "suspend",
     "resume",
     "close",
@@ -109,6 +114,9 @@ ONWARDS = [
     "amend_take_in",
     "amend_let_go",
     "amend_write",
+    "amend_minors",
+    "amend_ask",
+    "amend_yes",
     "amend_send",
     "amend_sign",
     "evaluate",
@@ -156,6 +164,9 @@ class Change:
     effective: date
     kind: str = "content"
     written: bool = False
+    minors: bool = False  # it lets the work concern minors, which a lawyer must see
+    look: str = ""  # the lawyer's: pending, approved, sent_back
+    saw_minors: bool = False
     coming: set[str] = field(default_factory=set)
     going: set[str] = field(default_factory=set)
     signed: set[str] = field(default_factory=set)
@@ -182,10 +193,16 @@ class Life:
     bound_by_text: set[str] = field(default_factory=set)  # who signed the agreement itself
     notice: date | None = None
     evaluated: bool = False
-    reported: bool = False  # to its last day, with everybody's yes
+    # Last days of the reports that all have said yes to.
+    reported: set[date] = field(default_factory=set)
     renewed: "Life | None" = None
     change: Change | None = None
+    minors: bool = False
     history: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def last_day(self) -> date:
+        return min(self.ends, self.notice or self.ends)
 
     def turn(self, verb: str, new: str) -> None:
         self.history.append((verb, self.state, new))
@@ -269,6 +286,8 @@ class Agreements(RuleBasedStateMachine):
             return not {PARTY_OF[who]} <= life.agreed & life.agreed_governance
         if verb == "amend_write":
             return life.change is not None and not life.change.written
+        if verb == "amend_minors":
+            return life.change is not None and not life.change.minors
         if verb == "amend_take_in":
             return life.change is not None and not life.change.coming
         if verb == "amend_let_go":
@@ -341,6 +360,10 @@ class Agreements(RuleBasedStateMachine):
             return False
         if verb in {"say_yes", "say_no"}:
             return self.reviewing(who, life) is not None
+        if verb in {"amend_yes", "amend_no"}:
+            change = life.change
+            waits = change is not None and change.state == "draft" and change.look == "pending"
+            return waits and who == "lawyer"
         party = PARTY_OF.get(who)
         if party not in life.parties and not self.is_asked(verb, party, life):
             return False
@@ -393,9 +416,12 @@ class Agreements(RuleBasedStateMachine):
                 first = three_months_after(today)
                 return life.notice is None and not is_open and first <= life.ends
             case "close":
-                return life.evaluated and life.reported and not is_open
+                told = any(day >= life.last_day for day in life.reported)
+                return life.evaluated and told and not is_open
             case "report":
-                return not life.reported
+                # It may be begun a month before its last day.
+                soon = life.last_day <= today + timedelta(days=30)
+                return soon and life.last_day not in life.reported
             case "renew":
                 return life.renewed is None or life.renewed.state == "cancelled"
             case "amend":
@@ -405,9 +431,17 @@ class Agreements(RuleBasedStateMachine):
             case "amend_take_in" | "amend_let_go":
                 about = change is not None and change.kind == "parties" and change.state == "draft"
                 return about and (THIRD in life.parties) == (verb == "amend_let_go")
+            case "amend_minors":
+                new = not life.minors and change is not None and not change.minors
+                return new and change.state == "draft"
+            case "amend_ask":
+                return change is not None and change.state == "draft" and change.look != "pending"
             case "amend_send":
-                changed = change is not None and (change.written or change.coming or change.going)
-                return bool(changed) and change.state == "draft"
+                if change is None or change.state != "draft":
+                    return False
+                changed = change.written or change.minors or change.coming or change.going
+                seen = change.look in {"", "approved"} and (change.saw_minors or not change.minors)
+                return bool(changed) and seen
             case "amend_sign":
                 return (
                     change is not None
@@ -468,7 +502,7 @@ class Agreements(RuleBasedStateMachine):
             case "evaluate":
                 life.evaluated = True
             case "report":
-                life.reported = True
+                life.reported.add(life.last_day)
             case "close":
                 life.turn(verb, "closed")
             case "renew":
@@ -482,6 +516,8 @@ class Agreements(RuleBasedStateMachine):
                     first + (life.ends - life.starts),
                 )
                 new.turn("draft", "draft")
+                new.minors = life.minors
+                new.needs_lawyer = new.needs_lawyer or life.minors
                 life.renewed = new
                 self.lives.append(new)
             case "amend":
@@ -492,6 +528,14 @@ class Agreements(RuleBasedStateMachine):
                 change.going = {THIRD}
             case "amend_write" if change:
                 change.written = True
+            case "amend_minors" if change:
+                change.minors = True
+            case "amend_ask" if change:
+                change.look, change.saw_minors = "pending", False
+            case "amend_yes" if change:
+                change.look, change.saw_minors = "approved", change.minors
+            case "amend_no" if change:
+                change.look = "sent_back"
             case "amend_send" if change:
                 change.state, change.signed = "awaiting_signature", set()
             case "amend_sign" if change:
@@ -509,6 +553,7 @@ class Agreements(RuleBasedStateMachine):
         change = life.change
         if change is not None and change.state == "signed" and change.effective <= clock.today():
             change.state = "in_force"
+            life.minors = life.minors or change.minors
             life.parties = (life.parties | change.coming) - change.going
 
     # --- hands --------------------------------------------------------------------------------
@@ -612,9 +657,8 @@ class Agreements(RuleBasedStateMachine):
 
     def act_report(self, life: Life, actor: Any) -> object:
         """One begins the report on all its days and writes it; then each party says yes."""
-        last = min(life.ends, life.notice or life.ends)
         report = services.begin_report(
-            agreement_id=life.pk, actor=actor, first=life.starts, last=last
+            agreement_id=life.pk, actor=actor, first=life.starts, last=life.last_day
         )
         services.save_report(
             report_id=report.pk,
@@ -634,7 +678,6 @@ class Agreements(RuleBasedStateMachine):
         return services.renew_agreement(agreement_id=life.pk, actor=actor)
 
     def act_amend(self, life: Life, actor: Any) -> object:
-        last = min(life.ends, life.notice or life.ends)
         wanted = clock.today() + timedelta(days=20 if life.pk.int % 2 else 0)
         return services.begin_amendment(
             agreement_id=life.pk,
@@ -642,7 +685,7 @@ class Agreements(RuleBasedStateMachine):
             kind="content" if THIRD in life.parties and life.pk.int % 4 > 1 else "parties",
             title="Flere møder",
             reason="Vi vil mødes oftere.",
-            effective_on=max(min(wanted, last), clock.today()),
+            effective_on=max(min(wanted, life.last_day), clock.today()),
             actor=actor,
         )
 
@@ -681,6 +724,38 @@ class Agreements(RuleBasedStateMachine):
             version=row.version_of("risks") if row else 0,
             actor=actor,
         )
+
+    def act_amend_minors(self, life: Life, actor: Any) -> object:
+        row = Amendment.objects.filter(pk=self._which(life)["amendment_id"]).first()
+        facts = {**read(Agreement.objects.get(pk=life.pk), "frame"), "involves_minors": True}
+        before = (row.versions if row else {}).get("frame", {}).get("number", 0)
+        saved = services.save_amended_section(
+            **self._which(life), key="frame", facts=facts, version=before, actor=actor
+        )
+        if saved.version_of("frame") == before:
+            raise WrongState  # it says so already, and nothing was saved
+        return saved
+
+    def act_amend_ask(self, life: Life, actor: Any) -> object:
+        chosen = {"legal": self.world.lawyer.user.pk}
+        return services.ask_for_amendment_review(**self._which(life), chosen=chosen, actor=actor)
+
+    def _look(self, life: Life, actor: Any, approve: bool) -> object:
+        rows = Review.objects.filter(amendment_id=self._which(life)["amendment_id"])
+        row = rows.order_by("round").last()
+        return services.decide_review(
+            agreement_id=life.pk,
+            review_id=row.pk if row else life.pk,
+            approve=approve,
+            comment="Set igennem.",
+            actor=actor,
+        )
+
+    def act_amend_yes(self, life: Life, actor: Any) -> object:
+        return self._look(life, actor, True)
+
+    def act_amend_no(self, life: Life, actor: Any) -> object:
+        return self._look(life, actor, False)
 
     def act_amend_send(self, life: Life, actor: Any) -> object:
         return services.send_amendment_to_signature(**self._which(life), actor=actor)
