@@ -419,8 +419,8 @@ class Agreements(RuleBasedStateMachine):
                 told = any(day >= life.last_day for day in life.reported)
                 return life.evaluated and told and not is_open
             case "report":
-                # It may be begun a month before its last day.
-                soon = life.last_day <= today + timedelta(days=30)
+                # It may be begun two months before its last day.
+                soon = life.last_day <= today + timedelta(days=60)
                 return soon and life.last_day not in life.reported
             case "renew":
                 return life.renewed is None or life.renewed.state == "cancelled"
@@ -678,11 +678,13 @@ class Agreements(RuleBasedStateMachine):
         return services.renew_agreement(agreement_id=life.pk, actor=actor)
 
     def act_amend(self, life: Life, actor: Any) -> object:
-        wanted = clock.today() + timedelta(days=20 if life.pk.int % 2 else 0)
+        # By lot, and the same lot when the story is told again: keys are never the same.
+        lot = self.lives.index(life) + len(life.history)
+        wanted = clock.today() + timedelta(days=20 if lot % 2 else 0)
         return services.begin_amendment(
             agreement_id=life.pk,
-            # By lot where there are three: a change of words, or one who leaves.
-            kind="content" if THIRD in life.parties and life.pk.int % 4 > 1 else "parties",
+            # Where there are three: a change of words, or one who leaves.
+            kind="content" if THIRD in life.parties and lot % 4 > 1 else "parties",
             title="Flere møder",
             reason="Vi vil mødes oftere.",
             effective_on=max(min(wanted, life.last_day), clock.today()),
