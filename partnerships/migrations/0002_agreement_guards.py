@@ -329,10 +329,22 @@ END $$;
 CREATE TRIGGER agreement_document_stays BEFORE UPDATE ON partnerships_document
     FOR EACH ROW EXECUTE FUNCTION agreement_document_stays();
 
+-- Whichever way it was given: to the text that is being signed, between the day that was frozen and
+-- the day it was recorded, and on paper by a copy that lies under the same agreement.
 CREATE FUNCTION agreement_signature_fits() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM partnerships_document d WHERE d.id = NEW.document_id
-            AND d.agreement_id = NEW.agreement_id AND d.sha256 = NEW.sha256)
+            AND d.agreement_id = NEW.agreement_id AND d.sha256 = NEW.sha256
+            AND NEW.signed_on >= (d.at AT TIME ZONE 'Europe/Copenhagen')::date)
+        OR (NEW.amendment_id IS NULL AND NOT EXISTS (SELECT 1 FROM partnerships_agreement a
+            WHERE a.id = NEW.agreement_id AND a.frozen_id = NEW.document_id
+                AND a.status = 'awaiting_signature'))
+        OR (NEW.amendment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partnerships_amendment m
+            WHERE m.id = NEW.amendment_id AND m.agreement_id = NEW.agreement_id
+                AND m.document_id = NEW.document_id AND m.state = 'awaiting_signature'))
+        OR (NEW.proof_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partnerships_document d
+            WHERE d.id = NEW.proof_id AND d.agreement_id = NEW.agreement_id
+                AND d.kind = 'signed_copy'))
         OR NOT EXISTS (SELECT 1 FROM partnerships_agreementparty p WHERE p.id = NEW.party_id
             AND p.agreement_id = NEW.agreement_id)
         OR NEW.signed_on > (NEW.recorded_at AT TIME ZONE 'Europe/Copenhagen')::date

@@ -256,6 +256,20 @@ def amend_parties(
     )
 
 
+def amendment_to_sign(
+    world: World, *, leaves: Organisation | None = None, **fields: Any
+) -> Amendment:
+    """One of a signed agreement that asks the outsider in and awaits signature."""
+    agreement = agreement_in("signed", world)
+    public = world.coordinator.actor()
+    row = amend_parties(agreement, public, **fields)
+    which = {"agreement_id": agreement.pk, "amendment_id": row.pk, "actor": public}
+    services.ask_party_in(**which, organisation=world.outsider)
+    if leaves is not None:
+        services.let_party_go(**which, party_id=agreement.parties.get(organisation=leaves).pk)
+    return services.send_amendment_to_signature(**which)
+
+
 def sign_amendment(row: Amendment, *people: Person) -> Amendment:
     """Each signs; one that comes in names itself as contact."""
     row.refresh_from_db()
@@ -308,6 +322,7 @@ def parts_of_agreement(agreement: Agreement, world: World) -> dict[str, UUID]:
 __all__ = [
     "agreement_in",
     "amend_parties",
+    "amendment_to_sign",
     "parts_of_agreement",
     "reviewers",
     "sign",
