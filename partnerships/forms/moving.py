@@ -169,18 +169,12 @@ class AskReviewForm(CheckedForm):
 _TITLE_HINT = _("For eksempel formand eller afdelingschef.")
 
 
-class SignForm(CheckedForm):
-    sha256 = forms.CharField(widget=forms.HiddenInput)
-    title = forms.CharField(label=_("Din titel"), help_text=_TITLE_HINT, max_length=120)
-    confirm = forms.BooleanField()
+class TextForm(CheckedForm):
+    """A yes to one frozen text, named by its fingerprint."""
 
-    def __init__(
-        self,
-        *args: Any,
-        organisation: str,
-        people: Sequence[tuple[int, str]] = (),
-        **kwargs: Any,
-    ) -> None:
+    sha256 = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, people: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
         """`people` are those of a new party that the others may talk to."""
         super().__init__(*args, **kwargs)
         self.fields["sha256"].validators = []  # a fingerprint is no text that somebody wrote
@@ -191,13 +185,21 @@ class SignForm(CheckedForm):
                 choices=[(str(pk), name) for pk, name in people],
                 coerce=int,
             )
-            self.order_fields(["sha256", "title", "contact", "confirm"])
+
+
+class SignForm(TextForm):
+    title = forms.CharField(label=_("Din titel"), help_text=_TITLE_HINT, max_length=120)
+    confirm = forms.BooleanField()
+
+    def __init__(self, *args: Any, organisation: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["sha256", "title", "contact", "confirm"])
         self.fields["confirm"].label = _(
             "Jeg har læst teksten og må skrive under for %(organisation)s"
         ) % {"organisation": organisation}
 
 
-class UploadForm(CheckedForm):
+class UploadForm(TextForm):
     file = PdfField(_("Det underskrevne dokument"), _("En PDF på højst 10 MB."))
     signed_on = day_field(_("Underskrevet den"))
     name = forms.CharField(label=_("Hvem har skrevet under?"), max_length=120)

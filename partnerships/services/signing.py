@@ -1,4 +1,4 @@
-"""Signatures of all parties on one frozen text."""
+"""Signatures of all parties on one frozen text: the agreement's, and what every text shares."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -47,6 +47,7 @@ def store_document(
     actor: Actor,
 ) -> Document:
     """A new version of a file under an agreement, with its fingerprint. The caller has locked."""
+    title = title[:200]
     newest = (
         agreement.documents.filter(kind=kind, title=title)
         .order_by("-version")
@@ -56,7 +57,7 @@ def store_document(
     return Document.objects.create(
         agreement=agreement,
         kind=Document.Kind(kind),
-        title=title[:200],
+        title=title,
         version=(newest or 0) + 1,
         content_type=content_type,
         content=content,
@@ -103,6 +104,55 @@ class Signing:
     title: str = ""
     proof: Document | None = None
     reference: str = ""
+
+
+def confirmed(actor: Actor, title: str) -> Signing:
+    """By the one who is signed in, today."""
+    return Signing(
+        method=Signature.Method.CONFIRMATION,
+        signed_on=clock.today(),
+        name=actor.name,
+        title=clean_line(title),
+    )
+
+
+def on_paper(
+    agreement: Agreement,
+    *,
+    called: str,
+    content: bytes,
+    signed_on: date,
+    name: str,
+    title: str,
+    actor: Actor,
+) -> Signing:
+    """By a signed paper, which is kept with its fingerprint under what it is `called`. Raises
+    `InvalidInput` for what is no PDF, and without a name."""
+    name = clean_line(name)
+    if not name:
+        raise InvalidInput({"name": _("Skriv, hvem der har skrevet under.")})
+    refuse_unless_pdf(content)
+    proof = store_document(
+        agreement,
+        kind=Document.Kind.SIGNED_COPY,
+        title=called,
+        content=content,
+        content_type="application/pdf",
+        actor=actor,
+    )
+    return Signing(
+        method=Signature.Method.UPLOAD,
+        signed_on=signed_on,
+        name=name,
+        title=clean_line(title),
+        proof=proof,
+    )
+
+
+def refuse_other_text(text: Document | None, sha256: str) -> None:
+    """Another text than the one that was read cannot be signed by mistake. Raises `WrongState`."""
+    if text is None or text.sha256 != sha256:
+        raise WrongState(_("Teksten er en anden end den, du læste. Læs den igen."))
 
 
 def signing_parties(agreement: Agreement) -> list[AgreementParty]:
@@ -185,7 +235,11 @@ def own_party(agreement: Agreement, actor: Actor) -> AgreementParty:
     return party
 
 
-def _sign(agreement: Agreement, party: AgreementParty, signing: Signing, actor: Actor) -> Agreement:
+def sign_for(
+    agreement: Agreement, party: AgreementParty, signing: Signing, actor: Actor
+) -> Agreement:
+    """One party's yes, whichever way it was given; the last one moves the agreement to `signed`.
+    The caller holds the lock and knows that the yes is this party's. Raises `WrongState`."""
     if agreement.status != AgreementState.AWAITING_SIGNATURE or agreement.frozen is None:
         raise WrongState()
     if agreement.starts_on is not None and agreement.starts_on < signing.signed_on:
@@ -210,54 +264,39 @@ def _sign(agreement: Agreement, party: AgreementParty, signing: Signing, actor: 
 @transaction.atomic
 def sign_agreement(*, agreement_id: UUID, sha256: str, title: str = "", actor: Actor) -> Agreement:
     """Sign for the own party by confirming with a strong session. `sha256` is the fingerprint of
-    the text that was read: another text cannot be signed by mistake. The last signature moves the
-    agreement to `signed`. Raises `NotAllowed`, `WrongState`."""
+    the text that was read. Raises `NotAllowed`, `WrongState`."""
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
     party = own_party(agreement, actor)
-    if agreement.frozen is None or agreement.frozen.sha256 != sha256:
-        raise WrongState(_("Teksten er en anden end den, du læste. Læs den igen."))
-    signing = Signing(
-        method=Signature.Method.CONFIRMATION,
-        signed_on=clock.today(),
-        name=actor.name,
-        title=clean_line(title),
-    )
-    return _sign(agreement, party, signing, actor)
+    refuse_other_text(agreement.frozen, sha256)
+    return sign_for(agreement, party, confirmed(actor, title), actor)
 
 
 @transaction.atomic
 def upload_signature(
     *,
     agreement_id: UUID,
+    sha256: str,
     content: bytes,
     signed_on: date,
     name: str,
     title: str = "",
     actor: Actor,
 ) -> Agreement:
-    """Sign for the own party with a signed paper: a PDF, kept with its fingerprint."""
+    """Sign for the own party with a signed paper. `sha256` is the text that the page showed: a
+    paper that was signed before a new round is no yes to the new text."""
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
     party = own_party(agreement, actor)
-    name = clean_line(name)
-    if not name:
-        raise InvalidInput({"name": _("Skriv, hvem der har skrevet under.")})
-    refuse_unless_pdf(content)
-    proof = store_document(
+    refuse_other_text(agreement.frozen, sha256)
+    signing = on_paper(
         agreement,
-        kind=Document.Kind.SIGNED_COPY,
-        title=party.organisation.name,
+        called=party.organisation.name,
         content=content,
-        content_type="application/pdf",
-        actor=actor,
-    )
-    signing = Signing(
-        method=Signature.Method.UPLOAD,
         signed_on=signed_on,
         name=name,
-        title=clean_line(title),
-        proof=proof,
+        title=title,
+        actor=actor,
     )
-    return _sign(agreement, party, signing, actor)
+    return sign_for(agreement, party, signing, actor)
 
 
 LARGEST_FILE = 10 * 1024 * 1024
@@ -302,7 +341,7 @@ def record_external_signature(
     signing = Signing(
         method=Signature.Method.EXTERNAL, signed_on=signed_on, name=name, reference=reference
     )
-    return _sign(agreement, party, signing, actor)
+    return sign_for(agreement, party, signing, actor)
 
 
 def void_signatures(signatures: Iterable[Signature]) -> None:

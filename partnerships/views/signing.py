@@ -64,13 +64,15 @@ _SIGN = Step(
     done=_("Tak. I har skrevet under."),
     template="partnerships/sign.html",
 )
-_UPLOAD = Step(
+# An amendment is signed on paper in the same words.
+UPLOAD = Step(
     title=_("Læg et underskrevet dokument ind"),
     lead=_("Brug det, når I har skrevet under på papir eller hos en anden tjeneste."),
     submit=_("Gem underskriften"),
     done=_("Tak. Jeres underskrift er gemt sammen med dokumentet."),
     template="partnerships/sign_upload.html",
 )
+ALREADY = _("I har allerede skrevet under.")
 
 
 def lines_of(agreement: Agreement, text: Document) -> list[dict[str, Any]]:
@@ -137,13 +139,21 @@ def sign_upload(request: ActorRequest, pk: UUID) -> HttpResponse:
         return answer
     context = _context(agreement, party)
     if context["own"] is not None:
-        return too_late(request, agreement, str(_("I har allerede skrevet under.")))
+        return too_late(request, agreement, str(ALREADY))
+    answer = confirm_first(request)
+    if answer:
+        return answer
     posted = request.method == "POST"
-    form = UploadForm(request.POST if posted else None, request.FILES if posted else None)
+    form = UploadForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial={"sha256": context["text"].sha256},
+    )
 
     def act(data: dict[str, Any]) -> object:
         return services.upload_signature(
             agreement_id=pk,
+            sha256=data["sha256"],
             content=data["file"],
             signed_on=data["signed_on"],
             name=data["name"],
@@ -151,7 +161,7 @@ def sign_upload(request: ActorRequest, pk: UUID) -> HttpResponse:
             actor=request.actor,
         )
 
-    return take(request, agreement, _UPLOAD, act, form=form, **context)
+    return take(request, agreement, UPLOAD, act, form=form, **context)
 
 
 _REFUSE = Step(

@@ -113,6 +113,16 @@ def test_an_amendment_asks_too(world, left_open, secret):
     assert where_next(left_open.get(address)) == address
 
 
+def test_a_signed_paper_asks_too_and_keeps_what_was_typed(world, left_open, secret):
+    agreement = agreement_in("awaiting_signature", world)
+    address = reverse("partnerships:sign-upload", args=[agreement.pk])
+
+    assert where_next(left_open.get(address)) == address
+    back = where_next(left_open.post(address, {"name": "Marie Leder"}))
+
+    assert back == reverse("account_kept_form", args=[KeptForm.objects.get().pk])
+
+
 def test_a_stranger_finds_nothing_and_is_asked_nothing(world, client_for):
     agreement = agreement_in("awaiting_signature", world)
     stranger = client_for(world.outsider_manager)

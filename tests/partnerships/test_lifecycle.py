@@ -647,6 +647,7 @@ def test_a_signed_paper_counts_from_its_day_and_never_from_the_future(world):
     agreement = agreement_in("awaiting_signature", world)
     upload = {
         "agreement_id": agreement.pk,
+        "sha256": agreement.frozen.sha256,
         "name": "Marie Leder",
         "actor": world.receiver_manager.actor(),
     }
@@ -660,6 +661,11 @@ def test_a_signed_paper_counts_from_its_day_and_never_from_the_future(world):
     ):
         with pytest.raises(InvalidInput):
             services.upload_signature(**{**upload, **bad})
+    with pytest.raises(WrongState):  # another text than the one that the page showed
+        services.upload_signature(
+            **{**upload, "sha256": "0" * 64}, content=PDF, signed_on=clock.today()
+        )
+    assert not agreement.documents.filter(kind="signed_copy").exists()
     services.upload_signature(**upload, content=PDF, signed_on=clock.today())
 
     row = Signature.objects.get()

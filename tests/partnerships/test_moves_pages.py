@@ -266,7 +266,13 @@ def test_a_text_that_was_not_read_is_not_signed(world, association):
 
 def test_a_signed_paper_is_another_way(world, association):
     agreement = agreement_in("awaiting_signature", world)
-    data = {"signed_on": clock.today().isoformat(), "name": "Marie Leder", "file": pdf()}
+    sha256 = association.get(url("sign-upload", agreement)).context["form"]["sha256"].value()
+    data = {
+        "sha256": sha256,
+        "signed_on": clock.today().isoformat(),
+        "name": "Marie Leder",
+        "file": pdf(),
+    }
 
     assert association.post(url("sign-upload", agreement), data).status_code == 302
 
@@ -289,6 +295,7 @@ def test_a_signed_paper_is_another_way(world, association):
 def test_what_is_no_signed_paper_is_refused_beside_its_field(world, association, change, sentence):
     agreement = agreement_in("awaiting_signature", world)
     data = {
+        "sha256": agreement.frozen.sha256,
         "signed_on": clock.today().isoformat(),
         "name": "Marie Leder",
         "title": "Formand for det hele",
