@@ -6,6 +6,7 @@ from partnerships.converters import SectionConverter
 from partnerships.views import (
     actions,
     amending,
+    amendment_signing,
     calendar,
     clauses,
     enquiries,
@@ -231,12 +232,12 @@ urlpatterns = [
     ),
     path(
         "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/underskriv/",
-        amending.amendment_sign,
+        amendment_signing.amendment_sign,
         name="amendment-sign",
     ),
     path(
         "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/skriv-ikke-under/",
-        amending.amendment_refuse,
+        amendment_signing.amendment_refuse,
         name="amendment-refuse",
     ),
     path(

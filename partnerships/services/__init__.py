@@ -11,11 +11,13 @@ from partnerships.services.amending import (
     amended,
     begin_amendment,
     put_in_force,
-    refuse_amendment,
     save_amended_section,
     send_amendment_to_signature,
-    sign_amendment,
     withdraw_amendment,
+)
+from partnerships.services.amendment_signing import (
+    refuse_amendment,
+    sign_amendment,
 )
 from partnerships.services.clocks import (
     run_dates,
@@ -43,7 +45,10 @@ from partnerships.services.figures import (
     store_live_value,
     store_offer_figures,
 )
-from partnerships.services.filing import file_document, may_file_in
+from partnerships.services.filing import (
+    file_document,
+    may_file_in,
+)
 from partnerships.services.forums import (
     add_forum_member,
     close_forum,
@@ -103,7 +108,10 @@ from partnerships.services.publishing import (
     set_public_consent,
     write_public_summary,
 )
-from partnerships.services.rehearsal import Trial, last_trial
+from partnerships.services.rehearsal import (
+    Trial,
+    last_trial,
+)
 from partnerships.services.reports import (
     ReportChangedMeanwhile,
     begin_due_reports,
@@ -155,13 +163,13 @@ from partnerships.services.writing import (
 )
 
 __all__ = [
-    "Trial",
     "ChangedMeanwhile",
     "ItemMinutes",
     "NOBODY",
     "NotReady",
     "NotYours",
     "ReportChangedMeanwhile",
+    "Trial",
     "Writer",
     "WrittenMeanwhile",
     "acknowledge_enquiry",
@@ -203,11 +211,12 @@ __all__ = [
     "edit_meeting",
     "edit_post",
     "end_forum_member",
-    "fingerprint",
     "file_document",
+    "fingerprint",
     "finish_action_point",
     "fulfil_obligation",
     "give_notice",
+    "last_trial",
     "let_party_go",
     "link_enquiry_sender",
     "link_offers",
@@ -216,7 +225,6 @@ __all__ = [
     "may_file_in",
     "may_tick",
     "move_item_up",
-    "last_trial",
     "negotiate",
     "open_entrance",
     "open_feed",

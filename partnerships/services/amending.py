@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from partnerships.amended_parties import hindrances, signers_of
+from partnerships.amended_parties import hindrances
 from partnerships.documents import amendment_text
 from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
 from partnerships.guards.looked_at import looks_not_given
@@ -21,7 +21,6 @@ from partnerships.models import (
     Amendment,
     Document,
     SectionKey,
-    Signature,
 )
 from partnerships.permissions import require_may
 from partnerships.reports.periods import last_day
@@ -30,8 +29,6 @@ from partnerships.services.joining import (
     let_in,
     let_out,
     log_party_changes,
-    name_contact,
-    own_signer,
     refuse_hindered,
     refused,
 )
@@ -44,13 +41,7 @@ from partnerships.services.mover import (
     require_comment,
 )
 from partnerships.services.rehearsal import try_out
-from partnerships.services.signing import (
-    Signing,
-    add_signature,
-    store_document,
-    valid_signatures,
-    void_signatures,
-)
+from partnerships.services.signing import store_document, valid_signatures, void_signatures
 from partnerships.services.writing import ChangedMeanwhile, put_section
 from partnerships.workflow import AMENDABLE
 from portal.access.actor import Actor
@@ -210,65 +201,6 @@ def send_amendment_to_signature(
 
 
 @transaction.atomic
-def sign_amendment(
-    *,
-    agreement_id: UUID,
-    amendment_id: UUID,
-    sha256: str,
-    title: str = "",
-    contact_id: int | None = None,
-    actor: Actor,
-) -> Amendment:
-    """One party's yes, of those that are in, leave or come in. After the last one it takes effect
-    on its day, at once when that is here. One that comes in names its contact (`contact_id`)."""
-    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
-    party = own_signer(agreement, row, actor)
-    if row.state != St.AWAITING_SIGNATURE or row.document is None:
-        raise WrongState()
-    refuse_unless_amendable(agreement)
-    if row.document.sha256 != sha256:
-        raise WrongState(_("Teksten er en anden end den, du læste. Læs den igen."))
-    signing = Signing(
-        method=Signature.Method.CONFIRMATION,
-        signed_on=clock.today(),
-        name=actor.name,
-        title=clean_line(title),
-    )
-    if party.left_on is not None:
-        name_contact(party, contact_id)
-    signers = signers_of(agreement, row)
-    last = add_signature(agreement, row.document, party, signing, actor, row, signers)
-    details = {"number": row.number, "party": party.organisation.slug}
-    note(agreement, "amendment_signature", actor, details=details)
-    if last:
-        refuse_hindered(agreement, row)
-        row.state = St.SIGNED
-        keep_amendment(row, "state")
-        note(agreement, "amendment_signed", actor, details={"number": row.number})
-        if row.effective_on <= clock.today():
-            _put_in_force(agreement, row, actor)
-    return row
-
-
-@transaction.atomic
-def refuse_amendment(
-    *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
-) -> Amendment:
-    """A party will not sign: back to draft, with a comment; signatures given count no more."""
-    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
-    own_signer(agreement, row, actor)
-    if row.state != St.AWAITING_SIGNATURE or row.document is None:
-        raise WrongState()
-    comment = require_comment(comment, _("Skriv, hvad der skal laves om, før I vil skrive under."))
-    void_signatures(valid_signatures(row.document))
-    row.state, row.document = St.DRAFT, None
-    row.save(update_fields=["state", "document"])
-    details = {"number": row.number, "asked": True}
-    note(agreement, "amendment_refused", actor, comment=comment, details=details)
-    return row
-
-
-@transaction.atomic
 def withdraw_amendment(
     *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
 ) -> Amendment:
@@ -301,7 +233,7 @@ def put_in_force(*, amendment_id: UUID, actor: Actor) -> Amendment:
         raise WrongState()
     try:
         refuse_hindered(agreement, row)
-        _put_in_force(agreement, row, actor)
+        let_take_effect(agreement, row, actor)
     except WrongState:
         # Nobody sees a job's sentence; the amendment's own page says what stands in the way.
         log.exception("amendment %s cannot take effect", row.pk)
@@ -309,8 +241,9 @@ def put_in_force(*, amendment_id: UUID, actor: Actor) -> Amendment:
     return row
 
 
-def _put_in_force(agreement: Agreement, row: Amendment, actor: Actor) -> None:
-    """Whole or not at all. Raises `WrongState` where the database says no."""
+def let_take_effect(agreement: Agreement, row: Amendment, actor: Actor) -> None:
+    """Whole or not at all, for a signed amendment whose day has come. The caller holds the locks.
+    Raises `WrongState` where the database says no."""
     try:
         with transaction.atomic():
             _take_effect(agreement, row, actor)

@@ -1,6 +1,5 @@
-"""Amendments: begun, written section by section, signed by all, or taken back."""
+"""Amendments: begun, written section by section, sent to signature, or taken back."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,26 +20,23 @@ from partnerships.amended_parties import (
     signers_of,
 )
 from partnerships.facts import SECTIONS
-from partnerships.forms.moving import AmendmentForm, SignForm
+from partnerships.forms.moving import AmendmentForm
 from partnerships.guards.looked_at import looks_not_given, newest_looks
-from partnerships.models import Agreement, AgreementParty, Amendment, Document
+from partnerships.models import Agreement, Amendment, Document
 from partnerships.permissions import may, may_sign_amendment, reads_inner_words, require_may
-from partnerships.selectors import people_of
 from partnerships.services.signing import valid_signatures
 from partnerships.views.steps import (
     Step,
     agreement_of,
     comment_form,
     pages,
-    show,
     take,
     too_late,
 )
 from partnerships.workflow import AMENDABLE
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
-from portal.accounts.confirming import confirm_first
-from portal.common.errors import NotAllowed, NotFound, WrongState
+from portal.common.errors import NotFound, WrongState
 
 _CREATE = Step(
     title=_("Nyt tillæg"),
@@ -189,27 +185,6 @@ def amendment_send(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResp
     return to_amendment(pk, row)
 
 
-_SIGN = Step(
-    title=_("Skriv under på tillægget"),
-    lead=_("Læs tillægget. Skriv så under for jeres organisation."),
-    submit=_("Skriv under"),
-    done=_("Tak. I har skrevet under på tillægget."),
-    template="partnerships/sign.html",
-)
-_SIGN_IN = replace(
-    _SIGN,
-    title=_("Bliv part i aftalen"),
-    lead=_("Læs aftalen og tillægget. Skriv så under for jeres organisation."),
-    done=_("Tak. I har skrevet under. I er part, fra tillægget gælder."),
-)
-_REFUSE = Step(
-    title=_("Skriv ikke under på tillægget"),
-    lead=_("Tillægget bliver et udkast igen, så det kan laves om."),
-    submit=_("Send tilbage"),
-    done=_("Tillægget er et udkast igen. De andre parter får besked."),
-    happens=(_("Underskrifter, der allerede er givet, gælder ikke længere."),),
-    warning=True,
-)
 _WITHDRAW = Step(
     title=_("Træk tillægget tilbage"),
     lead=_("Aftalen gælder, som den er."),
@@ -220,90 +195,12 @@ _WITHDRAW = Step(
 )
 
 
-def _signer(request: ActorRequest, agreement: Agreement, row: Amendment) -> AgreementParty:
-    """Raises `NotAllowed`: nobody signs for another."""
-    party = signer_of(agreement, row, request.actor)
-    if party is None or not may_sign_amendment(request.actor, party):
-        raise NotAllowed()
-    return party
-
-
 def not_now(request: ActorRequest, agreement: Agreement, row: Amendment) -> HttpResponse:
     messages.warning(
         request,
         _("Det kan ikke gøres nu. Tillægget er »%(state)s«.") % {"state": row.get_state_display()},
     )
     return to_amendment(agreement.pk, row)
-
-
-@requires(Permission.AGREEMENT_SIGN)
-@pages
-def amendment_sign(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
-    agreement, row = load_amendment(request, pk, amendment)
-    party = _signer(request, agreement, row)
-    text = text_of(agreement, row)
-    if row.state != Amendment.State.AWAITING_SIGNATURE or text is None:
-        return not_now(request, agreement, row)
-    is_new = party.left_on is not None
-    step = _SIGN_IN if is_new else _SIGN
-    lines = lines_for(agreement, row, text)
-    own = next((one["signature"] for one in lines if one["party"].pk == party.pk), None)
-    context: dict[str, Any] = {
-        "text": text,
-        "lines": lines,
-        "own": own,
-        "party": party,
-        "amendment": row,
-        "is_new": is_new,
-    }
-    form = SignForm(
-        request.POST if request.method == "POST" else None,
-        initial={"sha256": text.sha256, "contact": str(request.actor.user_id)},
-        organisation=party.organisation.name,
-        people=people_of(party.organisation_id) if is_new else (),
-    )
-    if own is not None and request.method != "POST":
-        return show(request, agreement, step, form, outside=False, **context)
-    answer = confirm_first(request)
-    if answer:
-        return answer
-
-    def act(data: dict[str, Any]) -> object:
-        return services.sign_amendment(
-            agreement_id=pk,
-            amendment_id=amendment,
-            sha256=data["sha256"],
-            title=data["title"],
-            contact_id=data.get("contact"),
-            actor=request.actor,
-        )
-
-    def to(_row: object) -> HttpResponse:
-        return to_amendment(pk, row)
-
-    return take(request, agreement, step, act, form=form, to=to, outside=False, **context)
-
-
-@requires(Permission.AGREEMENT_SIGN)
-@pages
-def amendment_refuse(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
-    agreement, row = load_amendment(request, pk, amendment)
-    party = _signer(request, agreement, row)
-    if row.state != Amendment.State.AWAITING_SIGNATURE:
-        return not_now(request, agreement, row)
-    form = comment_form(request, _("Hvad skal laves om, før I vil skrive under?"))
-    return take(
-        request,
-        agreement,
-        _REFUSE,
-        lambda data: services.refuse_amendment(
-            agreement_id=pk, amendment_id=amendment, actor=request.actor, **data
-        ),
-        form=form,
-        # One that is asked in sees the agreement no more once it has said no.
-        to=lambda _row: redirect("partnerships:list") if party.left_on else to_amendment(pk, row),
-        amendment=row,
-    )
 
 
 @requires(Permission.AGREEMENT_WRITE)
