@@ -236,6 +236,11 @@ urlpatterns = [
         name="amendment-sign",
     ),
     path(
+        "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/underskriv/dokument/",
+        amendment_signing.amendment_sign_upload,
+        name="amendment-sign-upload",
+    ),
+    path(
         "aftaler/<uuid:pk>/tillaeg/<uuid:amendment>/skriv-ikke-under/",
         amendment_signing.amendment_refuse,
         name="amendment-refuse",

@@ -538,6 +538,7 @@ POLICY: Final[dict[str, Line]] = {
     ),
     "partnerships:amendment-send": needs("POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-sign": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
+    "partnerships:amendment-sign-upload": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-refuse": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
     "partnerships:amendment-withdraw": needs("GET POST", WRITERS, own=PARTIES, of=AMENDMENT),
     # agreements: while they run, and files

@@ -18,6 +18,7 @@ from partnerships.services.amending import (
 from partnerships.services.amendment_signing import (
     refuse_amendment,
     sign_amendment,
+    upload_amendment_signature,
 )
 from partnerships.services.clocks import (
     run_dates,
@@ -270,6 +271,7 @@ __all__ = [
     "submit_for_review",
     "suggest_change",
     "suspend_agreement",
+    "upload_amendment_signature",
     "upload_signature",
     "withdraw_amendment",
     "withdraw_item",

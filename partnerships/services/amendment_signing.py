@@ -1,5 +1,6 @@
 """Signatures on an amendment's frozen text: of those that are in, leave or come in."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +25,7 @@ from partnerships.services.signing import (
     Signing,
     add_signature,
     confirmed,
+    on_paper,
     refuse_other_text,
     valid_signatures,
     void_signatures,
@@ -52,7 +54,7 @@ def sign_amendment_for(
     actor: Actor,
 ) -> Amendment:
     """One party's yes, whichever way it was given. After the last one the amendment takes effect on
-    its day, at once when that is here. One that
+    its day, at once when that is here: a paper that comes late does not move the day. One that
     comes in has `contact_id` for its contact. The caller holds the locks and knows that the yes is
     this party's. Raises `InvalidInput`, `WrongState`."""
     text = text_to_sign(agreement, row)
@@ -94,6 +96,40 @@ def sign_amendment(
     party = own_signer(agreement, row, actor)
     refuse_other_text(text_to_sign(agreement, row), sha256)
     return sign_amendment_for(agreement, row, party, confirmed(actor, title), contact_id, actor)
+
+
+@transaction.atomic
+def upload_amendment_signature(
+    *,
+    agreement_id: UUID,
+    amendment_id: UUID,
+    sha256: str,
+    content: bytes,
+    signed_on: date,
+    name: str,
+    title: str = "",
+    contact_id: int | None = None,
+    actor: Actor,
+) -> Amendment:
+    """The same with a signed paper, as `upload_signature` does for an agreement: its day lies
+    between the day the text was frozen and today.
+
+    Raises `NotAllowed`, `WrongState`, `InvalidInput` (the paper, its day, the name, the contact).
+    """
+    agreement, row = lock_amendment(agreement_id, amendment_id, actor)
+    party = own_signer(agreement, row, actor)
+    refuse_other_text(text_to_sign(agreement, row), sha256)
+    signing = on_paper(
+        agreement,
+        # Not a new version of the agreement that the same party may have signed on paper.
+        called=f"{party.organisation.name}: {row.title}",
+        content=content,
+        signed_on=signed_on,
+        name=name,
+        title=title,
+        actor=actor,
+    )
+    return sign_amendment_for(agreement, row, party, signing, contact_id, actor)
 
 
 @transaction.atomic

@@ -1,16 +1,17 @@
-"""Signing an amendment, and refusing to."""
+"""Signing an amendment, here or on paper, and refusing to."""
 
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from partnerships import services
 from partnerships.amended_parties import signer_of
-from partnerships.forms.moving import SignForm
+from partnerships.forms.moving import SignForm, UploadForm
 from partnerships.models import Agreement, AgreementParty, Amendment
 from partnerships.permissions import may_sign_amendment
 from partnerships.selectors import people_of
@@ -21,6 +22,7 @@ from partnerships.views.amending import (
     text_of,
     to_amendment,
 )
+from partnerships.views.signing import ALREADY, UPLOAD
 from partnerships.views.steps import Step, comment_form, pages, show, take
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
@@ -61,7 +63,7 @@ def _signer(request: ActorRequest, agreement: Agreement, row: Amendment) -> Agre
 def _open(
     request: ActorRequest, pk: UUID, amendment: UUID
 ) -> tuple[Agreement, Amendment, dict[str, Any], HttpResponse | None]:
-    """What signing shows, and an answer when it is not the time."""
+    """What both ways of signing show, and an answer when it is not the time."""
     agreement, row = load_amendment(request, pk, amendment)
     party = _signer(request, agreement, row)
     text = text_of(agreement, row)
@@ -81,7 +83,7 @@ def _open(
 
 
 def _begins_with(request: ActorRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What the form begins with: the text, and for a new party its people."""
+    """What the forms of both ways begin with: the text, and for a new party its people."""
     people = people_of(context["party"].organisation_id) if context["is_new"] else ()
     initial = {"sha256": context["text"].sha256, "contact": str(request.actor.user_id)}
     return {"initial": initial, "people": people}
@@ -117,6 +119,43 @@ def amendment_sign(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResp
 
     return take(
         request, agreement, step, act, form=form, to=lambda _row: to_amendment(pk, row), **context
+    )
+
+
+@requires(Permission.AGREEMENT_SIGN)
+@pages
+def amendment_sign_upload(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
+    agreement, row, context, answer = _open(request, pk, amendment)
+    if answer:
+        return answer
+    if context["own"] is not None:
+        messages.warning(request, ALREADY)
+        return to_amendment(pk, row)
+    answer = confirm_first(request)
+    if answer:
+        return answer
+    posted = request.method == "POST"
+    form = UploadForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        **_begins_with(request, context),
+    )
+
+    def act(data: dict[str, Any]) -> object:
+        return services.upload_amendment_signature(
+            agreement_id=pk,
+            amendment_id=amendment,
+            sha256=data["sha256"],
+            content=data["file"],
+            signed_on=data["signed_on"],
+            name=data["name"],
+            title=data["title"],
+            contact_id=data.get("contact"),
+            actor=request.actor,
+        )
+
+    return take(
+        request, agreement, UPLOAD, act, form=form, to=lambda _row: to_amendment(pk, row), **context
     )
 
 

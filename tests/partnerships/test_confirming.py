@@ -108,9 +108,10 @@ def test_an_amendment_asks_too(world, left_open, secret):
     which = {"agreement_id": agreement.pk, "amendment_id": row.pk, "actor": actor}
     services.ask_party_in(**which, organisation=world.outsider)
     services.send_amendment_to_signature(**which)
-    address = reverse("partnerships:amendment-sign", args=[agreement.pk, row.pk])
 
-    assert where_next(left_open.get(address)) == address
+    for name in ("amendment-sign", "amendment-sign-upload"):
+        address = reverse(f"partnerships:{name}", args=[agreement.pk, row.pk])
+        assert where_next(left_open.get(address)) == address
 
 
 def test_a_signed_paper_asks_too_and_keeps_what_was_typed(world, left_open, secret):
