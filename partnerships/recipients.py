@@ -44,6 +44,13 @@ def people_for(party: AgreementParty, live: dict[int, dict[int, User]]) -> list[
     return [user for user in people.values() if user.email.lower() != party.bounced_email.lower()]
 
 
+def asked_outside(party: AgreementParty) -> User | None:
+    """Whom an outside signing service asks for a party: who would be written to. For one that is
+    asked in and has no contact yet, that is the first of those who may sign for it."""
+    found = people_for(party, live_people([party.organisation_id]))
+    return found[0] if found else None
+
+
 def to_parties(
     parties: Iterable[AgreementParty], *, but: int | None = None
 ) -> list[tuple[AgreementParty, User]]:

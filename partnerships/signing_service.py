@@ -2,12 +2,13 @@
 
 The setting `SIGNING_SERVICE` names the class; empty means that nobody signs outside. Talking to it
 is a job's work (`run_signing`), never a page's: what it answers is recorded by the same service
-that guards every other signature.
+that guards every other signature. A text that is refused or taken back is not called back out
+there; its answers are laid aside.
 """
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -18,9 +19,19 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from partnerships.models import Agreement, AgreementState, Document, SigningOrder
+from partnerships.amended_parties import signers_of
+from partnerships.models import (
+    Agreement,
+    AgreementParty,
+    AgreementState,
+    Amendment,
+    Document,
+    SigningOrder,
+)
+from partnerships.recipients import asked_outside
 from partnerships.services import record_external_signature
-from partnerships.services.signing import signing_parties, valid_signatures
+from partnerships.services.signing import signed_parties, signing_parties
+from partnerships.workflow import AMENDABLE
 from portal.access.actor import system_actor
 from portal.common import clock
 from portal.common.errors import DomainError
@@ -32,7 +43,7 @@ JOB = system_actor("partnerships.signing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Who is asked to sign for a party: its contact."""
+    """Who is asked to sign for a party (`asked_outside`); empty when there is nobody to ask."""
 
     party: str
     organisation: str
@@ -42,10 +53,12 @@ class Signer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One frozen text. `document` is its id here: the same order told twice is the same order."""
+    """One frozen text. `document` is its id here: the same order told twice is the same order.
+    `amendment` is the number of the amendment whose text it is, None for the agreement's own."""
 
     document: UUID
     agreement: str
+    amendment: int | None = None
     title: str
     sha256: str
     content: bytes
@@ -88,6 +101,7 @@ class FolderSigningService:
         facts = {
             "reference": reference,
             "agreement": order.agreement,
+            "amendment": order.amendment,
             "title": order.title,
             "sha256": order.sha256,
             "signers": [asdict(row) for row in order.signers],
@@ -139,41 +153,66 @@ def run_signing() -> dict[str, int]:
 
 
 def _hand_over(there: SigningService) -> int:
-    waiting = Agreement.objects.filter(
-        status=AgreementState.AWAITING_SIGNATURE, frozen__signing_order__isnull=True
-    ).select_related("frozen")
     begun = 0
-    for agreement in waiting.prefetch_related("parties__organisation", "parties__contact"):
-        text = agreement.frozen
-        if text is None:
-            continue
+    for order in _orders():
         # Outside any transaction: should we die between these two, it is handed over again.
-        reference = there.begin(_order(agreement, text))
+        reference = there.begin(order)
         SigningOrder.objects.get_or_create(
-            document=text, defaults={"reference": reference[:120], "begun_at": clock.now()}
+            document_id=order.document,
+            defaults={"reference": reference[:120], "begun_at": clock.now()},
         )
         begun += 1
     return begun
 
 
-def _order(agreement: Agreement, text: Document) -> Order:
-    signed = {row.party_id for row in valid_signatures(text)}
+_PARTIES = ("parties__organisation", "parties__contact", "parties__deputy")
+
+
+def _orders() -> Iterator[Order]:
+    """The frozen texts that await signature and are not handed over yet."""
+    agreements = Agreement.objects.filter(
+        status=AgreementState.AWAITING_SIGNATURE, frozen__signing_order__isnull=True
+    )
+    for agreement in agreements.select_related("frozen").prefetch_related(*_PARTIES):
+        if agreement.frozen is not None:
+            yield _order(agreement, agreement.frozen, signing_parties(agreement))
+    amendments = Amendment.objects.filter(
+        state=Amendment.State.AWAITING_SIGNATURE,
+        document__signing_order__isnull=True,
+        # Over one that has ended it can only be taken back.
+        agreement__status__in=AMENDABLE,
+    )
+    parties = [f"agreement__{name}" for name in _PARTIES]
+    for row in amendments.select_related("agreement", "document").prefetch_related(*parties):
+        if row.document is not None:
+            yield _order(row.agreement, row.document, signers_of(row.agreement, row), row)
+
+
+def _order(
+    agreement: Agreement,
+    text: Document,
+    signers: Sequence[AgreementParty],
+    amendment: Amendment | None = None,
+) -> Order:
+    signed = signed_parties(agreement, text)
     return Order(
         document=text.pk,
         agreement=agreement.number,
-        title=agreement.title,
+        amendment=amendment.number if amendment else None,
+        title=text.title,
         sha256=text.sha256,
         content=bytes(text.content),
-        signers=tuple(
-            Signer(
-                party=str(row.pk),
-                organisation=row.organisation.name,
-                name=row.contact.name if row.contact else "",
-                email=row.contact.email if row.contact else "",
-            )
-            for row in signing_parties(agreement)
-            if row.pk not in signed
-        ),
+        signers=tuple(_signer(row) for row in signers if row.pk not in signed),
+    )
+
+
+def _signer(party: AgreementParty) -> Signer:
+    user = asked_outside(party)
+    return Signer(
+        party=str(party.pk),
+        organisation=party.organisation.name,
+        name=user.name if user else "",
+        email=user.email if user else "",
     )
 
 
@@ -200,8 +239,8 @@ def _take(answer: Answer) -> bool:
         with transaction.atomic():
             record_external_signature(
                 agreement_id=order.document.agreement_id,
+                document_id=order.document_id,
                 party_id=answer.party,
-                sha256=order.document.sha256,
                 signed_on=answer.signed_on,
                 name=answer.name,
                 reference=answer.reference,

@@ -41,6 +41,9 @@ from partnerships.services.entrances import (
     open_entrance,
     reopen_post,
 )
+from partnerships.services.external_signing import (
+    record_external_signature,
+)
 from partnerships.services.figures import (
     set_indicator_value,
     store_live_value,
@@ -136,7 +139,6 @@ from partnerships.services.saving import (
     save_view,
 )
 from partnerships.services.signing import (
-    record_external_signature,
     refuse_signature,
     send_to_signature,
     sign_agreement,

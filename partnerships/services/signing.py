@@ -32,7 +32,7 @@ from partnerships.services.mover import (
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.common import clock
-from portal.common.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from portal.common.errors import InvalidInput, NotAllowed, WrongState
 from portal.common.scanning import refuse_infected
 from portal.common.text import clean_line
 
@@ -309,39 +309,6 @@ def refuse_unless_pdf(content: bytes) -> None:
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-2048:]:
         raise InvalidInput({"file": _("Filen er ikke en PDF. Gem den som PDF, og prøv igen.")})
     refuse_infected(content)
-
-
-@transaction.atomic
-def record_external_signature(
-    *,
-    agreement_id: UUID,
-    party_id: UUID,
-    sha256: str,
-    signed_on: date,
-    name: str,
-    reference: str,
-    actor: Actor,
-) -> Agreement:
-    """The answer of an outside signing service, for one party. A job's door only; telling it twice
-    changes nothing. `sha256` is the text that was signed: a yes to an earlier one is none to this.
-
-    Raises `NotAllowed`, `NotFound` for a party that is not in, `InvalidInput`, `WrongState`."""
-    if not actor.is_system:
-        raise NotAllowed()
-    agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
-    if agreement.signatures.filter(external_reference=reference, party_id=party_id).exists():
-        return agreement
-    party = agreement.parties.filter(pk=party_id, left_on__isnull=True).first()
-    if party is None:
-        raise NotFound()
-    if agreement.frozen is None or agreement.frozen.sha256 != sha256:
-        raise WrongState(_("Det er en tidligere tekst, der er skrevet under."))
-    if not name.strip():
-        raise InvalidInput({"name": _("Skriv, hvem der har skrevet under.")})
-    signing = Signing(
-        method=Signature.Method.EXTERNAL, signed_on=signed_on, name=name, reference=reference
-    )
-    return sign_for(agreement, party, signing, actor)
 
 
 def void_signatures(signatures: Iterable[Signature]) -> None:

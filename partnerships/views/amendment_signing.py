@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from partnerships.amended_parties import signer_of
 from partnerships.forms.moving import SignForm, UploadForm
 from partnerships.models import Agreement, AgreementParty, Amendment
 from partnerships.permissions import may_sign_amendment
+from partnerships.recipients import asked_outside
 from partnerships.selectors import people_of
 from partnerships.views.amending import (
     lines_for,
@@ -69,6 +71,9 @@ def _open(
     text = text_of(agreement, row)
     if row.state != Amendment.State.AWAITING_SIGNATURE or text is None:
         return agreement, row, {}, not_now(request, agreement, row)
+    is_new, outside = party.left_on is not None, bool(settings.SIGNING_SERVICE)
+    # One that comes in names its contact here; out there it is the one who is asked.
+    asked = asked_outside(party) if is_new and outside else None
     lines = lines_for(agreement, row, text)
     context = {
         "text": text,
@@ -76,8 +81,9 @@ def _open(
         "own": next((one["signature"] for one in lines if one["party"].pk == party.pk), None),
         "party": party,
         "amendment": row,
-        "is_new": party.left_on is not None,
-        "outside": False,
+        "is_new": is_new,
+        "outside": outside,
+        "outside_contact": asked.name if asked else "",
     }
     return agreement, row, context, None
 

@@ -104,6 +104,7 @@ def show(
         "missing": missing,
         "amendment": None,
         "is_new": False,
+        "outside_contact": "",
         "facts": (),
         "reasons": (),
         "why": (),

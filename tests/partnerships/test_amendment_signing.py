@@ -410,3 +410,24 @@ def test_a_paper_at_the_wrong_time_leads_back_and_says_what_stands(world, associ
     ):
         assert "Tillægget er »Trukket tilbage«." in text_of(response)
         assert response.redirect_chain[-1][0] == page_of(row, "amendment")
+
+
+def test_only_where_there_is_a_service_is_it_told_of(world, association, outsider, settings):
+    row = amendment_to_sign(world)
+    pages = {}
+    for name in ("", "partnerships.signing_service.FolderSigningService"):
+        settings.SIGNING_SERVICE = name
+        pages[bool(name)] = [
+            text_of(client.get(page_of(row, "amendment-sign")))
+            for client in (association, outsider)
+        ]
+
+    asked = f"Tjenesten spørger {world.outsider_manager.user.name}"
+    for page in pages[False]:
+        assert "underskriftstjeneste" not in page
+        assert "Tjenesten spørger" not in page
+    party, new = pages[True]
+    assert "jeres underskriftstjeneste" in party
+    assert "jeres underskriftstjeneste" in new
+    assert "Tjenesten spørger" not in party  # it has a contact already
+    assert asked in new
