@@ -10,6 +10,7 @@ from partnerships.services.actions import (
 from partnerships.services.amending import (
     amended,
     begin_amendment,
+    may_be_withdrawn,
     put_in_force,
     save_amended_section,
     send_amendment_to_signature,
@@ -226,6 +227,7 @@ __all__ = [
     "load_programme",
     "look_at_data_protection",
     "may_file_in",
+    "may_be_withdrawn",
     "may_tick",
     "move_item_up",
     "negotiate",

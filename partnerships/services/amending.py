@@ -200,6 +200,12 @@ def send_amendment_to_signature(
     return row
 
 
+def may_be_withdrawn(agreement: Agreement, row: Amendment) -> bool:
+    """Before all have signed it; afterwards only when it cannot take effect any more."""
+    stuck = row.state == St.SIGNED and bool(hindrances(agreement, row))
+    return stuck or row.state in (St.DRAFT, St.AWAITING_SIGNATURE)
+
+
 @transaction.atomic
 def withdraw_amendment(
     *, agreement_id: UUID, amendment_id: UUID, comment: str, actor: Actor
@@ -208,8 +214,7 @@ def withdraw_amendment(
     cannot take effect any more, because something else has changed."""
     agreement, row = lock_amendment(agreement_id, amendment_id, actor)
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
-    stuck = row.state == St.SIGNED and bool(hindrances(agreement, row))
-    if row.state not in (St.DRAFT, St.AWAITING_SIGNATURE) and not stuck:
+    if not may_be_withdrawn(agreement, row):
         raise WrongState()
     comment = require_comment(comment, _("Skriv, hvorfor tillægget trækkes tilbage."))
     if row.document is not None:

@@ -208,7 +208,7 @@ def not_now(request: ActorRequest, agreement: Agreement, row: Amendment) -> Http
 def amendment_withdraw(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
     agreement, row = load_amendment(request, pk, amendment)
     require_may(request.actor, Permission.AGREEMENT_WRITE, agreement)
-    if row.state not in (Amendment.State.DRAFT, Amendment.State.AWAITING_SIGNATURE):
+    if not services.may_be_withdrawn(agreement, row):
         return not_now(request, agreement, row)
     form = comment_form(request, _("Hvorfor trækkes det tilbage?"))
     return take(

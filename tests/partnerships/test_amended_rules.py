@@ -220,12 +220,9 @@ def test_a_job_that_cannot_put_it_in_force_says_why_and_the_parties_take_it_back
             reverse("partnerships:amendment", args=[child.pk, row.pk])
         )
         assert "Derfor kan tillægget ikke gælde" in page.content.decode()
-        services.withdraw_amendment(
-            agreement_id=child.pk,
-            amendment_id=row.pk,
-            comment="Rammen er blevet kortere.",
-            actor=world.receiver_manager.actor(),
-        )
+        address = reverse("partnerships:amendment-withdraw", args=[child.pk, row.pk])
+        assert address in page.content.decode()
+        client_for(world.receiver_manager).post(address, {"comment": "Rammen er blevet kortere."})
 
     row.refresh_from_db()
     assert row.state == Amendment.State.WITHDRAWN
