@@ -13,7 +13,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnerships.facts.changes import Owner
+from partnerships.facts.owners import Owner
 from partnerships.facts.shape import side_of_question
 from partnerships.models import (
     Agreement,

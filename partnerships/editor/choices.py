@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, OrganisationKind
 from partnerships.editor.fields import Choices, one_of
+from partnerships.editor.pen import Pen
 from partnerships.facts import Column, Kind
-from partnerships.facts.changes import Owner
 from partnerships.facts.naming import name_of_area
+from partnerships.facts.owners import Owner
 from partnerships.models import Agreement, AgreementParty, ScopeLevel, Side
 from partnerships.selectors import people_of_party
 from portal.accounts.models import User
@@ -20,10 +21,11 @@ from portal.geography.models import HealthCouncil, Municipality, Region
 
 
 class Choosing:
-    """For one writer: the own party alone, or all of them in a suggestion."""
+    """For one writer: the own party, in an amendment also those that it takes in, and in a
+    suggestion all of them."""
 
-    def __init__(self, agreement: Agreement, party: AgreementParty, *, everything: bool) -> None:
-        self._agreement, self._own, self._everything = agreement, party, everything
+    def __init__(self, agreement: Agreement, pen: Pen) -> None:
+        self._agreement, self._pen, self._own = agreement, pen, pen.party
         self._people: dict[str, Choices] = {}
 
     def of(self, column: Column, row: Mapping[str, Any] | None) -> Choices:
@@ -52,7 +54,9 @@ class Choosing:
         )
 
     def _organisations(self, column: Column, row: Mapping[str, Any]) -> Choices:
-        parties = [*self._parties, *self._coming] if self._everything else [self._own]
+        parties = self._parties if self._pen.everything else [self._own]
+        if self._pen.staying is not None:
+            parties = [*parties, *self._coming]
         named = {one.organisation.slug: one.organisation.name for one in parties}
         now = str(row.get(column.name) or "")
         if now and now not in named:

@@ -1,14 +1,14 @@
 """Facts as a browser posts them, and back. Money is typed in kroner, hours as they are."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from partnerships.editor.pen import Pen
 from partnerships.facts import SECTIONS, Column, Facts, Kind, Part, Section
-from partnerships.facts.changes import Owner, column_owner, owner_of
 from partnerships.facts.cleaning import LARGEST_AMOUNT, MOST_ROWS, number_of
 from partnerships.facts.wording import is_hours
 from portal.common.drafts import Typed
@@ -16,7 +16,6 @@ from portal.common.templatetags.look import number
 
 # A level that is not typed by itself: the area's own value names it too.
 LEVEL: Final = "scope_level"
-MayWrite = Callable[[Owner], bool]
 Errors = dict[str, str]
 Row = Mapping[str, Any]
 
@@ -88,14 +87,14 @@ def _plain(value: Decimal) -> str:
 
 
 # --- typed → facts ----------------------------------------------------------------------------
-def facts_of(key: str, typed: Typed, now: Facts, may: MayWrite) -> tuple[Facts, Errors]:
+def facts_of(key: str, typed: Typed, now: Facts, pen: Pen) -> tuple[Facts, Errors]:
     """The section as it would be, before it is checked by `facts.clean`; what the writer does not
     own stays as it is `now`. The errors are of amounts, which are read here."""
     section = SECTIONS[key]
     errors: Errors = {}
     facts: Facts = dict(now)
     for column in section.columns:
-        if column.name == LEVEL or not may(column_owner(section, column)):
+        if column.name == LEVEL or not pen.may_column(section, column):
             continue
         if column.kind is Kind.AREA:
             level, _colon, area = _last(typed, column.name).partition(":")
@@ -103,19 +102,19 @@ def facts_of(key: str, typed: Typed, now: Facts, may: MayWrite) -> tuple[Facts, 
         else:
             facts[column.name] = _read(column, typed, column.name)
     for part in section.parts:
-        facts[part.name] = list(_rows(section, part, typed, now.get(part.name) or [], may, errors))
+        facts[part.name] = list(_rows(section, part, typed, now.get(part.name) or [], pen, errors))
     return facts, errors
 
 
 def _rows(
-    section: Section, part: Part, typed: Typed, now: list[Row], may: MayWrite, errors: Errors
+    section: Section, part: Part, typed: Typed, now: list[Row], pen: Pen, errors: Errors
 ) -> Iterable[Row]:
     """In the page's order, so that a row's number is the same in the form and in its errors."""
     there = {row["id"]: row for row in now}
     for position in range(count_of(part, typed)):
         key = _last(typed, name_of(part, position, "id"))
         known = there.get(key) if key else None
-        if known is not None and not may(owner_of(section, part, known)):
+        if known is not None and not pen.may_row(section, part, known):
             yield known
         elif name_of(part, position, "remove") in typed and not part.fixed:
             yield {"id": ""}

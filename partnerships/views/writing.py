@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partnerships import services
+from partnerships.amended_parties import staying
 from partnerships.editor import Desk, Pen
 from partnerships.facts import Change, Facts, changes, clean, read
 from partnerships.forms.comments import CommentForm
@@ -129,13 +130,18 @@ class _Writing:
     def _desk(self, typed: drafts.Typed | None) -> Desk:
         party = party_of(self.agreement, self.request.actor)
         assert party is not None  # noqa: S101 - `require_may` found it
-        everything = self.is_suggestion or self.amendment is not None
+        amendment = self.amendment
+        pen = Pen(
+            party,
+            everything=self.is_suggestion,
+            staying=staying(self.agreement, amendment) if amendment is not None else None,
+        )
         return Desk(
             self.agreement,
             self.key,
             now=self._now(),
             version=self._version,
-            pen=Pen(party, everything=everything),
+            pen=pen,
             typed=typed,
             more={"text": _reason()} if self.is_suggestion else None,
         )
@@ -161,9 +167,19 @@ class _Writing:
             return self._post()
         draft = own_drafts.load_section_draft(**self._own_draft)
         desk = self._desk(draft.data if draft else None)
-        if desk.is_closed:
+        if not desk.is_closed:
+            return self._page(desk, draft)
+        if self.amendment is None:
             return redirect("partnerships:section-suggest", self.agreement.pk, self.key)
-        return self._page(desk, draft)
+        messages.info(
+            self.request,
+            _("»%(section)s« skriver %(who)s. Bed dem om at rette det i tillægget.")
+            % {
+                "section": SectionKey(self.key).label,
+                "who": desk.choosing.name_of(desk.section.owner),
+            },
+        )
+        return self._to_amendment(self.amendment)
 
     def _post(self) -> HttpResponse:
         desk = self._desk(self._posted())
@@ -177,9 +193,12 @@ class _Writing:
             own_drafts.discard_section_draft(**self._own_draft)
             messages.success(self.request, self._done())
             if self.amendment is not None:
-                return redirect("partnerships:amendment", self.agreement.pk, self.amendment.pk)
+                return self._to_amendment(self.amendment)
             return to_section(self.agreement.pk, self.key)
         return self._page(desk)
+
+    def _to_amendment(self, row: Amendment) -> HttpResponse:
+        return redirect("partnerships:amendment", self.agreement.pk, row.pk)
 
     def keep(self) -> HttpResponse:
         posted = self._posted()
@@ -280,6 +299,9 @@ class _Writing:
     # --- the page -----------------------------------------------------------------------------
     def _page(self, desk: Desk, draft: Any = None) -> HttpResponse:
         suffix = "?forslag" if self.is_suggestion else ""
+        if self.amendment is not None:
+            suffix = f"?tillaeg={self.amendment.pk}"
+        suggests = self.is_suggestion or self.amendment is not None
         context = {
             "agreement": self.agreement,
             "desk": desk,
@@ -292,7 +314,7 @@ class _Writing:
             "is_old_draft": draft is not None and desk.typed_version != self._version,
             "draft_url": self._address("section-draft") + suffix,
             "discard_url": self._address("section-draft-discard") + suffix,
-            "suggest_url": "" if desk.pen.everything else self._address("section-suggest"),
+            "suggest_url": "" if suggests else self._address("section-suggest"),
             "back_url": self._back,
             "trail": trail_of(self.agreement, str(SectionKey(self.key).label)),
             "here": self.request.get_full_path(),
