@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from partnerships import services
+from partnerships.documents import amendment_text
 from partnerships.facts import read
 from partnerships.models import Agreement, Amendment
 from portal.common import clock
@@ -441,6 +442,19 @@ def test_an_amendment_says_who_wrote_each_section(world, public):
     save(row, world.coordinator, "governance", read(fresh(row.agreement), "governance"))
     assert row.after == {}
     assert row.writers_of("governance") == []
+
+
+def test_the_frozen_amendment_says_who_wrote_each_section(world, monkeypatch):
+    row = begin(agreement_in("signed", world), world.coordinator)
+    save(row, world.coordinator, "governance", {**now(row, "governance"), "meeting_rhythm": "Ofte"})
+    seen: list[Any] = []
+    monkeypatch.setattr("partnerships.documents.render_amendment_pdf", seen.append)
+
+    amendment_text(row.agreement, row)
+
+    assert seen[0].writers == (
+        ("Styring og evaluering", f"Karen Koordinator ({world.region.name})"),
+    )
 
 
 def test_an_amendment_that_several_have_written_is_signed_by_all(world):
