@@ -24,6 +24,8 @@ from partnerships.editor.typing import (
     count_of,
     facts_of,
     name_of,
+    new_title,
+    settled,
     typed_of,
     typed_row,
 )
@@ -121,7 +123,7 @@ class Desk:
             self.typed = typed_of(key, now) | {"version": [str(version)]}
             self._lay_out_spare_rows()
         else:
-            self.typed = dict(typed)
+            self.typed = settled(key, typed, now)
 
     # --- what is typed ------------------------------------------------------------------------
     @property
@@ -170,7 +172,7 @@ class Desk:
         """Somebody has saved meanwhile: their new rows join the page, the writer's words stay, and
         saved once more from here they replace the other's, knowingly."""
         self.now, self.version = now, version
-        self.typed["version"] = [str(version)]
+        self.typed = settled(self.key, self.typed, now) | {"version": [str(version)]}
         for part in self.section.parts:
             posted = {
                 (self.typed.get(name_of(part, row, "id")) or [""])[-1]
@@ -181,6 +183,7 @@ class Desk:
                     self.add_row(part.name, row)
         self.__dict__.pop("parts", None)
         self.__dict__.pop("form", None)
+        self.__dict__.pop("choosing", None)
 
     def show_errors(self, errors: Mapping[str, str]) -> None:
         """Each sentence at its field; what has no field stands in the summary alone."""
@@ -213,7 +216,7 @@ class Desk:
     # --- what is shown ------------------------------------------------------------------------
     @cached_property
     def choosing(self) -> Choosing:
-        return Choosing(self.agreement, self.pen)
+        return Choosing(self.agreement, self.pen, self.section, self.typed)
 
     @cached_property
     def form(self) -> FactsForm:
@@ -260,7 +263,7 @@ class Desk:
         id_name = name_of(part, number, "id")
         key = (self.typed.get(id_name) or [""])[-1]
         known = there.get(key) if key else None
-        title = self._title(part, known) or f"{part.row_label} {number + 1}"
+        title = self._title(part, known) or new_title(part, number)
         shown = ShownRow(number, id_name, key if known else "", title, is_new=known is None)
         if known is not None and not self.pen.may_row(self.section, part, known):
             shown.told = list(self._told_row(part, known))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from partnerships.facts import SECTIONS, Facts, changes, read
+from partnerships.facts.pointing import follow
 from partnerships.models import Agreement, Amendment, SectionKey
 from portal.access.actor import Actor
 from portal.common.ids import uuid7
@@ -39,12 +40,18 @@ def name_rows(key: str, now: Facts, facts: Facts) -> None:
     """A new row gets a name of its own within the amendment, so that two writers can tell theirs
     apart; it gets another in the agreement. Nobody chooses it: it could be that of another's row
     that the amendment has taken out."""
+    renamed: dict[str, dict[str, str]] = {}
     for part in SECTIONS[key].parts:
-        if part.fixed:
-            continue
+        rows = [follow(part, one, renamed) for one in facts[part.name]]
         known = {one["id"] for one in now[part.name]}
-        for one in facts[part.name]:
-            one["id"] = one["id"] if one["id"] in known else str(uuid7())
+        names = renamed[part.name] = {}
+        for one in rows:
+            old = one["id"]
+            if old not in known and not part.fixed:
+                one["id"] = str(uuid7())
+            if old:
+                names[old] = one["id"]
+        facts[part.name] = rows
 
 
 def give_back(agreement: Agreement, row: Amendment, slug: str, actor: Actor) -> bool:
