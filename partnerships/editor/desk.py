@@ -172,7 +172,7 @@ class Desk:
         """Somebody has saved meanwhile: their new rows join the page, the writer's words stay, and
         saved once more from here they replace the other's, knowingly."""
         self.now, self.version = now, version
-        self.typed = settled(self.key, self.typed, now) | {"version": [str(version)]}
+        self.typed["version"] = [str(version)]
         for part in self.section.parts:
             posted = {
                 (self.typed.get(name_of(part, row, "id")) or [""])[-1]
@@ -183,7 +183,6 @@ class Desk:
                     self.add_row(part.name, row)
         self.__dict__.pop("parts", None)
         self.__dict__.pop("form", None)
-        self.__dict__.pop("choosing", None)
 
     def show_errors(self, errors: Mapping[str, str]) -> None:
         """Each sentence at its field; what has no field stands in the summary alone."""

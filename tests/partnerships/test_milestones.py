@@ -139,8 +139,11 @@ def test_a_choice_alone_makes_no_milestone(client, draft):
     address = editor(draft, "activities")
     data = filled(client, address)
 
-    client.post(address, data | {"milestones-1-activity": str(draft.activities.get().pk)})
+    response = client.post(
+        address, data | {"milestones-1-activity": str(draft.activities.get().pk)}
+    )
 
+    assert response.status_code == 302
     assert draft.milestones.count() == 1
 
 
