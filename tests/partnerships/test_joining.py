@@ -405,7 +405,7 @@ def test_what_a_party_did_before_it_left_does_not_lock_the_section(world):
     give(row, world.receiver, world.receiver_manager.actor())
 
     pen = EditorPen(agreement.parties.get(organisation=world.region))
-    choosing = Choosing(fresh(agreement), pen)
+    choosing = Choosing(fresh(agreement), pen, SECTIONS["parties"], {})
     done = next(
         one for one in row.agreement.obligations.all() if one.party.organisation == world.outsider
     )
