@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
 from partnerships.amended_frame import frame_hindrances
+from partnerships.facts.owners import Staying
 from partnerships.models import (
     Agreement,
     AgreementParty,
@@ -89,6 +90,26 @@ def joining_signatures(agreement: Agreement) -> dict[UUID, Signature]:
     )
     rows = agreement.signatures.filter(Exists(joined), voided_at__isnull=True)
     return {row.party_id: row for row in rows}
+
+
+def writers_of(row: Amendment, key: str) -> str:
+    """Who has written what the amendment says in a section."""
+    return ", ".join(f"{one['name']} ({one['organisation']})" for one in row.writers_of(key))
+
+
+def staying(agreement: Agreement, row: Amendment) -> Staying:
+    """Who owns what while the amendment is written."""
+    there = {
+        one.pk: one.organisation.slug
+        for one in agreement.parties.select_related("organisation")
+        if one.left_on is None
+    }
+    done = agreement.obligations.filter(done_on__isnull=False).values_list("pk", flat=True)
+    return Staying(
+        parties=frozenset(there.values()),
+        leaving=frozenset(there[one.pk] for one in going(row) if one.pk in there),
+        done=frozenset(str(pk) for pk in done),
+    )
 
 
 # --- what stands in the way ---------------------------------------------------------------------

@@ -12,8 +12,9 @@ from partnerships.amended_parties import (
     joining_signatures,
     left_undone,
     signers_of,
+    writers_of,
 )
-from partnerships.facts import changes
+from partnerships.facts import SECTIONS, changes
 from partnerships.models import (
     Agreement,
     AgreementParty,
@@ -67,6 +68,9 @@ def amendment_text(agreement: Agreement, row: Amendment) -> bytes:
             joining=tuple(_moved(one) for one in coming(row)),
             leaving=tuple(_moved(one, left_undone(row, one)) for one in going(row)),
             changes=tuple(_changes_of(row)),
+            writers=tuple(
+                (SECTIONS[key].label, words) for key in SECTIONS if (words := writers_of(row, key))
+            ),
             effective_on=row.effective_on,
             signatures=tuple(
                 SignatureLine(party=one.organisation.name) for one in signers_of(agreement, row)
@@ -76,8 +80,8 @@ def amendment_text(agreement: Agreement, row: Amendment) -> bytes:
 
 
 def _changes_of(row: Amendment) -> Iterable[paper.Change]:
-    for key, after in row.after.items():
-        for change in changes(key, row.before[key], after):
+    for key in (key for key in SECTIONS if key in row.after):  # in the document's order
+        for change in changes(key, row.before[key], row.after[key]):
             yield paper.Change(what=change.label, old=change.old, new=change.new)
 
 

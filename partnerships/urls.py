@@ -26,6 +26,7 @@ from partnerships.views import (
     reviewing,
     signing,
     starting,
+    talking,
     worklist,
     writing,
 )
@@ -172,15 +173,15 @@ urlpatterns = [
     path(f"{ONE}opgaver/ny/", actions.agreement_action_create, name="agreement-action-create"),
     path(f"{ONE}tilbud/", starting.offers, name="offers"),
     path(f"{ONE}rammeaftale/", starting.frame, name="frame"),
-    path(f"{ONE}godkend/", writing.approve_all, name="approve-all"),
+    path(f"{ONE}godkend/", talking.approve_all, name="approve-all"),
     # its sections
-    path(SECTION, writing.section, name="section"),
+    path(SECTION, talking.section, name="section"),
     path(f"{SECTION}ret/", writing.section_edit, name="section-edit"),
     path(f"{SECTION}foreslaa/", writing.section_suggest, name="section-suggest"),
     path(f"{SECTION}kladde/", writing.save_draft, name="section-draft"),
     path(f"{SECTION}slet-kladde/", writing.discard_draft, name="section-draft-discard"),
-    path(f"{SECTION}godkend/", writing.section_approve, name="section-approve"),
-    path("aftaler/kommentar/<uuid:pk>/", writing.comment_answer, name="comment-answer"),
+    path(f"{SECTION}godkend/", talking.section_approve, name="section-approve"),
+    path("aftaler/kommentar/<uuid:pk>/", talking.comment_answer, name="comment-answer"),
     # the decision guide
     path("aftaler/guide/", guide.guide_list, name="guide-list"),
     path("aftaler/guide/<uuid:pk>/", guide.guide_detail, name="guide-detail"),

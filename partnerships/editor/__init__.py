@@ -3,7 +3,8 @@ parts are rows. What a browser posts and what stands in the tables have one shap
 that a refused form, a draft, a suggestion and an amendment are shown again in the same way.
 """
 
-from partnerships.editor.desk import Desk, Pen
+from partnerships.editor.desk import Desk
+from partnerships.editor.pen import Pen
 from partnerships.editor.typing import facts_of, typed_of
 
 __all__ = ["Desk", "Pen", "facts_of", "typed_of"]

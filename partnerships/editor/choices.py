@@ -1,29 +1,38 @@
-"""What can be chosen in a section: people, parties and areas, by their names."""
+"""What can be chosen in a section: people, parties, areas and other rows, by their names."""
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation, OrganisationKind
 from partnerships.editor.fields import Choices, one_of
-from partnerships.facts import Column, Kind
-from partnerships.facts.changes import Owner
+from partnerships.editor.pen import Pen
+from partnerships.editor.typing import count_of, last, name_of, new_title, place_of
+from partnerships.facts import Column, Kind, Part, Section
 from partnerships.facts.naming import name_of_area
+from partnerships.facts.owners import Owner
 from partnerships.models import Agreement, AgreementParty, ScopeLevel, Side
 from partnerships.selectors import people_of_party
 from portal.accounts.models import User
 from portal.common import clock
+from portal.common.drafts import Typed
 from portal.geography.models import HealthCouncil, Municipality, Region
+
+# On a phone a longer one hides the others.
+_LONGEST_LABEL: Final = 80
 
 
 class Choosing:
-    """For one writer: the own party alone, or all of them in a suggestion."""
+    """For one writer: the own party, in an amendment also those that it takes in, and in a
+    suggestion all of them."""
 
-    def __init__(self, agreement: Agreement, party: AgreementParty, *, everything: bool) -> None:
-        self._agreement, self._own, self._everything = agreement, party, everything
+    def __init__(self, agreement: Agreement, pen: Pen, section: Section, typed: Typed) -> None:
+        self._agreement, self._pen, self._own = agreement, pen, pen.party
+        self._section, self._typed = section, typed
         self._people: dict[str, Choices] = {}
 
     def of(self, column: Column, row: Mapping[str, Any] | None) -> Choices:
@@ -36,7 +45,20 @@ class Choosing:
                 return self._members(row or {})
             case Kind.AREA:
                 return self._areas
+            case Kind.ROW:
+                return self._rows(self._section.part(column.of))
         return []
+
+    def _rows(self, part: Part) -> Choices:
+        """Those on the page, also new ones: by what is typed there, else by the number that their
+        heading has."""
+        found: Choices = [("", _("Ingen bestemt"))]
+        for number in range(count_of(part, self._typed)):
+            pk = last(self._typed, name_of(part, number, "id"))
+            title = last(self._typed, name_of(part, number, part.title)).strip()
+            label = Truncator(title).chars(_LONGEST_LABEL) if title else new_title(part, number)
+            found.append((pk or place_of(part, number), label))
+        return found
 
     @cached_property
     def _parties(self) -> list[AgreementParty]:
@@ -52,7 +74,9 @@ class Choosing:
         )
 
     def _organisations(self, column: Column, row: Mapping[str, Any]) -> Choices:
-        parties = [*self._parties, *self._coming] if self._everything else [self._own]
+        parties = self._parties if self._pen.everything else [self._own]
+        if self._pen.staying is not None:
+            parties = [*parties, *self._coming]
         named = {one.organisation.slug: one.organisation.name for one in parties}
         now = str(row.get(column.name) or "")
         if now and now not in named:

@@ -18,20 +18,22 @@ from partnerships.editor.fields import (
     is_short,
     year_field,
 )
+from partnerships.editor.pen import Pen
 from partnerships.editor.typing import (
     LEVEL,
     count_of,
     facts_of,
     name_of,
+    new_title,
+    settled,
     typed_of,
     typed_row,
 )
 from partnerships.facts import SECTIONS, Column, Facts, Kind, Part, show
-from partnerships.facts.changes import Owner, belongs_to, column_owner, owner_of
 from partnerships.facts.cleaning import MOST_ROWS, MOST_YEARS
 from partnerships.facts.naming import Names
 from partnerships.facts.wording import is_hours
-from partnerships.models import Agreement, AgreementParty
+from partnerships.models import Agreement
 from portal.common import clock
 from portal.common.drafts import Typed
 from portal.common.templatetags.look import capitalised
@@ -44,18 +46,6 @@ _DEFAULTS: Final[Mapping[tuple[str, str], str]] = {
     ("clauses", "kind"): "clause",
 }
 _SIDE_BY_SIDE: Final = 3
-
-
-@dataclass(frozen=True)
-class Pen:
-    """Who writes. With `everything` also the others' parts: a suggestion, or an amendment."""
-
-    party: AgreementParty
-    everything: bool = False
-
-    def may(self, owner: Owner) -> bool:
-        slug = self.party.organisation.slug
-        return self.everything or belongs_to(owner, side=self.party.side, slug=slug)
 
 
 @dataclass
@@ -133,7 +123,7 @@ class Desk:
             self.typed = typed_of(key, now) | {"version": [str(version)]}
             self._lay_out_spare_rows()
         else:
-            self.typed = dict(typed)
+            self.typed = settled(key, typed, now)
 
     # --- what is typed ------------------------------------------------------------------------
     @property
@@ -163,7 +153,7 @@ class Desk:
 
     def facts(self) -> Facts:
         """The section as it would be. Amounts that are no numbers land in `errors`."""
-        facts, errors = facts_of(self.key, self.typed, self.now, self.pen.may)
+        facts, errors = facts_of(self.key, self.typed, self.now, self.pen)
         self.errors |= errors
         return facts
 
@@ -225,14 +215,14 @@ class Desk:
     # --- what is shown ------------------------------------------------------------------------
     @cached_property
     def choosing(self) -> Choosing:
-        return Choosing(self.agreement, self.pen.party, everything=self.pen.everything)
+        return Choosing(self.agreement, self.pen, self.section, self.typed)
 
     @cached_property
     def form(self) -> FactsForm:
         fields = [
             (column.name, field_for(column, self.choosing.of(column, None)))
             for column in self.section.columns
-            if column.name != LEVEL and self.pen.may(column_owner(self.section, column))
+            if column.name != LEVEL and self.pen.may_column(self.section, column)
         ]
         return form_of([*fields, *self.more.items()], MultiValueDict(self.typed))
 
@@ -254,7 +244,7 @@ class Desk:
         return [
             Told(capitalised(str(column.label)), show(column, self.now.get(column.name)))
             for column in self.section.columns
-            if column.name != LEVEL and not self.pen.may(column_owner(self.section, column))
+            if column.name != LEVEL and not self.pen.may_column(self.section, column)
         ]
 
     @cached_property
@@ -272,11 +262,11 @@ class Desk:
         id_name = name_of(part, number, "id")
         key = (self.typed.get(id_name) or [""])[-1]
         known = there.get(key) if key else None
-        title = self._title(part, known) or f"{part.row_label} {number + 1}"
+        title = self._title(part, known) or new_title(part, number)
         shown = ShownRow(number, id_name, key if known else "", title, is_new=known is None)
-        if known is not None and not self.pen.may(owner_of(self.section, part, known)):
+        if known is not None and not self.pen.may_row(self.section, part, known):
             shown.told = list(self._told_row(part, known))
-            shown.writer = self.choosing.name_of(owner_of(self.section, part, known))
+            shown.writer = self.choosing.name_of(self.pen.owner_of(self.section, part, known))
             return shown
         self._open(shown, part, known)
         return shown

@@ -62,7 +62,7 @@ def field_for(column: Column, choices: Choices) -> forms.Field:
             )
         case Kind.ORGANISATION if len(choices) == 1:
             return forms.CharField(label=label, widget=forms.HiddenInput())
-        case Kind.ONE_OF | Kind.MEMBER | Kind.ORGANISATION | Kind.AREA:
+        case Kind.ONE_OF | Kind.MEMBER | Kind.ORGANISATION | Kind.AREA | Kind.ROW:
             return forms.ChoiceField(label=label, choices=choices, help_text=_hint(column))
         case Kind.LINK:
             return forms.CharField(widget=forms.HiddenInput())

@@ -5,7 +5,8 @@ amendments, renewal, the change log, import and the generated document.
     {"lines": [{"id": "…", "text": "…", "amounts": {"2026": 100}}, …]}  # parts: rows with an id
 
 Every value is JSON. `clean` says in Danish what cannot be used, `read` and `write` know the tables,
-`changes` says what differs and whose it is. A new row has the id "".
+`changes` says what differs and whose it is. A new row has the id "", or a name that no other row
+has and that another new row can point at; it gets its key when it is written.
 """
 
 from partnerships.facts.changes import Change, changes

@@ -11,7 +11,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from offers.vocabularies import TARGET_GROUPS
-from partnerships.facts.shape import SECTIONS, Column, Facts, Kind, Part
+from partnerships.facts.pointing import pointers
+from partnerships.facts.shape import SECTIONS, Column, Facts, Kind, Part, Section
 from partnerships.facts.storing import find_area
 from partnerships.models import Agreement, Indicator, ScopeLevel
 from portal.common.cpr import refuse_cpr
@@ -22,6 +23,9 @@ MOST_ROWS: Final = 60
 MOST_YEARS: Final = 15
 LARGEST: Final = Decimal("999999999999")
 LARGEST_AMOUNT: Final = 10**15  # øre: ten times the state's budget
+_CHOSEN: Final = (Kind.ONE_OF, Kind.LINK, Kind.ROW)
+
+Errors = dict[str, str]
 
 
 def clean(key: str, facts: Mapping[str, Any], agreement: Agreement) -> Facts:
@@ -35,24 +39,38 @@ def clean(key: str, facts: Mapping[str, Any], agreement: Agreement) -> Facts:
     cleaned: Facts = {}
     for column in section.columns:
         cleaned[column.name] = _one(column, facts.get(column.name), column.name, errors)
+    places: dict[str, list[int]] = {}
     for part in section.parts:
-        rows = facts.get(part.name) or []
-        cleaned[part.name] = _rows(part, rows, errors)
+        kept = _rows(part, facts.get(part.name) or [], errors)
+        places[part.name] = list(kept)
+        cleaned[part.name] = list(kept.values())
+    more: Errors = {}
     if key in _CHECKS:
-        _CHECKS[key](cleaned, agreement, errors)
+        _CHECKS[key](cleaned, agreement, more)
+    _check_pointers(section, cleaned, more)
+    for name, sentence in more.items():
+        errors.setdefault(_as_given(name, places), sentence)
     if errors:
         raise InvalidInput(errors)
     return cleaned
 
 
-def _rows(part: Part, rows: list[Any], errors: dict[str, str]) -> list[dict[str, Any]]:
+def _as_given(name: str, places: Mapping[str, list[int]]) -> str:
+    """The rules below count the rows that are left; the form counts all that it showed."""
+    part, _dash, rest = name.partition("-")
+    number, _dash, column = rest.partition("-")
+    return f"{part}-{places[part][int(number)]}-{column}" if part in places and column else name
+
+
+def _rows(part: Part, rows: list[Any], errors: dict[str, str]) -> dict[int, dict[str, Any]]:
+    """Those with something in them, by their place among all."""
     if len(rows) > MOST_ROWS:
         errors[part.name] = _("Der er plads til %(limit)s rækker under »%(label)s«.") % {
             "limit": MOST_ROWS,
             "label": part.label,
         }
-        return []
-    kept = []
+        return {}
+    kept = {}
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping) or _is_blank(part, row):
             continue
@@ -62,7 +80,7 @@ def _rows(part: Part, rows: list[Any], errors: dict[str, str]) -> list[dict[str,
             )
             for column in part.columns
         }
-        kept.append({"id": str(row.get("id") or ""), **cleaned})
+        kept[number] = {"id": str(row.get("id") or ""), **cleaned}
     return kept
 
 
@@ -70,7 +88,7 @@ def _is_blank(part: Part, row: Mapping[str, Any]) -> bool:
     """Nothing typed: choices alone make no row."""
     if part.fixed:
         return False
-    typed = [one for one in part.columns if one.kind not in (Kind.ONE_OF, Kind.LINK)]
+    typed = [one for one in part.columns if one.kind not in _CHOSEN]
     return not any(row.get(column.name) for column in typed if column.name != "party")
 
 
@@ -243,11 +261,22 @@ _CLEANERS: Mapping[Kind, Callable[[Column, Any], Any]] = {
     Kind.ORE: _ore,
     Kind.YEARS: _years,
     Kind.LINK: _slug,
+    Kind.ROW: _slug,
 }
 
 
 # --- rules that look at more than one fact -----------------------------------------------------
-Errors = dict[str, str]
+def _check_pointers(section: Section, facts: Facts, errors: Errors) -> None:
+    for part in section.parts:
+        for column in pointers(part):
+            there = {row["id"] for row in facts[column.of]}
+            for number, row in enumerate(facts[part.name]):
+                if row[column.name] and row[column.name] not in there:
+                    errors.setdefault(
+                        f"{part.name}-{number}-{column.name}",
+                        _("Vælg en af dem, der står under »%(part)s«, eller skriv den først.")
+                        % {"part": section.part(column.of).label},
+                    )
 
 
 def _check_purpose(facts: Facts, _agreement: Agreement, errors: Errors) -> None:

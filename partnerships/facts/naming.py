@@ -1,4 +1,4 @@
-"""Names behind the ids and slugs in facts: people, organisations and areas."""
+"""Names behind the ids and slugs in facts: people, organisations, areas and rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -26,6 +26,8 @@ class Names:
                 return self._organisations.get(str(value), str(value))
             case Kind.AREA:
                 return self._area(str(value))
+            case Kind.ROW:
+                return self._title(column, str(value))
         return str(value)
 
     @cached_property
@@ -46,6 +48,12 @@ class Names:
         }
         found = (find_area(level, area) for level in sorted(levels))
         return next((name_of_area(row) for row in found if row is not None), area)
+
+    def _title(self, column: Column, pk: str) -> str:
+        """Of a row in the same section, as the newest version has it."""
+        part = SECTIONS[self._key].part(column.of)
+        rows = [row for facts in self._versions for row in facts.get(part.name) or []]
+        return next((str(row[part.title]) for row in reversed(rows) if row["id"] == pk), "")
 
     def _values(self, kind: Kind) -> Iterator[Any]:
         section = SECTIONS[self._key]

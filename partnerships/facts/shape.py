@@ -44,6 +44,7 @@ class Kind(StrEnum):
     ORE = "ore"  # money in øre
     YEARS = "years"  # {"2026": amount}
     LINK = "link"  # the id of another row, which nobody types
+    ROW = "row"  # the id of a row in another part of the section (`Column.of`), chosen by its title
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Column:
     hint: Text = ""
     # Whose it is: None for both sides.
     owner: Side | None = None
+    of: str = ""  # the part whose rows a ROW names
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,13 @@ _ACTIVITIES = Section(
             (
                 Column("text", _("milepæl"), Kind.LINE, 300, required=True),
                 Column("due_on", _("senest"), Kind.DATE, required=True),
+                Column(
+                    "activity",
+                    _("hører til aktiviteten"),
+                    Kind.ROW,
+                    hint=_("Er aktiviteten ny, så vælg den ved sit nummer, fx »Aktivitet 2«."),
+                    of="activities",
+                ),
             ),
             "text",
         ),

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 
 from organisations.models import Organisation
+from partnerships.facts.pointing import follow
 from partnerships.facts.shape import SECTIONS, Column, Facts, Kind
 from partnerships.models import (
     Activity,
@@ -59,8 +60,10 @@ def write(agreement: Agreement, key: str, facts: Facts) -> None:
         else:
             setattr(agreement, column.name, _stored(column, facts[column.name]))
     agreement.save()
+    written: dict[str, dict[str, str]] = {}
     for part in section.parts:
-        _PARTS[part.name].write(agreement, facts[part.name])
+        rows = [follow(part, row, written) for row in facts[part.name]]
+        written[part.name] = _PARTS[part.name].write(agreement, rows)
 
 
 def _value(row: models.Model, column: Column) -> Any:
@@ -140,10 +143,12 @@ class _Store:
             for row in rows
         ]
 
-    def write(self, agreement: Agreement, rows: list[Row]) -> None:
+    def write(self, agreement: Agreement, rows: list[Row]) -> dict[str, str]:
+        """Returns what each is called in the facts, with its key."""
         known = {column.name: column for column in self._shape()}
         there = {str(row.pk): row for row in self.model.objects.filter(agreement=agreement)}
         kept: set[str] = set()
+        keys: dict[str, str] = {}
         for position, facts in enumerate(rows):
             row = there.get(facts.get("id", ""))
             row = self.model(agreement=agreement) if row is None else row
@@ -154,9 +159,11 @@ class _Store:
             row.position = position
             row.save()
             kept.add(str(row.pk))
+            keys[str(facts.get("id") or "")] = str(row.pk)
             if self.after is not None:
                 self.after(row, facts)
         self.model.objects.filter(agreement=agreement).exclude(pk__in=kept).delete()
+        return {name: key for name, key in keys.items() if name}
 
     def _shape(self) -> tuple[Column, ...]:
         name = next(name for name, store in _PARTS.items() if store is self)
@@ -187,7 +194,7 @@ class _Parties(_Store):
             for row in rows
         ]
 
-    def write(self, agreement: Agreement, rows: list[Row]) -> None:
+    def write(self, agreement: Agreement, rows: list[Row]) -> dict[str, str]:
         there = {str(row.pk): row for row in agreement.parties.filter(left_on__isnull=True)}
         for facts in rows:
             row = there.get(facts["id"])
@@ -197,6 +204,7 @@ class _Parties(_Store):
             row.contact_id, row.deputy_id = facts["contact"], facts["deputy"]
             row.contact_title = facts["contact_title"]
             row.save()
+        return {}
 
 
 class _Answers(_Store):
@@ -214,13 +222,14 @@ class _Answers(_Store):
             for question in Question.values
         ]
 
-    def write(self, agreement: Agreement, rows: list[Row]) -> None:
+    def write(self, agreement: Agreement, rows: list[Row]) -> dict[str, str]:
         for facts in rows:
             FrameAnswer.objects.update_or_create(
                 agreement=agreement,
                 question=facts["question"],
                 defaults={"answer": facts["answer"], "reason": facts["reason"]},
             )
+        return {}
 
 
 class _Indicators(_Store):
@@ -238,15 +247,16 @@ class _Indicators(_Store):
             for row in rows
         ]
 
-    def write(self, agreement: Agreement, rows: list[Row]) -> None:
+    def write(self, agreement: Agreement, rows: list[Row]) -> dict[str, str]:
         goals = {row.text: row for row in agreement.goals.all()}
         for position, text in enumerate(dict.fromkeys(facts["goal"] for facts in rows)):
             goal = goals.get(text) or Goal(agreement=agreement, text=text)
             goal.position = position
             goal.save()
             goals[text] = goal
-        super().write(agreement, rows)
+        keys = super().write(agreement, rows)
         agreement.goals.filter(indicators__isnull=True).delete()
+        return keys
 
 
 def _goal_of(agreement: Agreement, facts: Row) -> dict[str, Any]:
@@ -278,6 +288,10 @@ def _copied_from(_agreement: Agreement, facts: Row) -> dict[str, Any]:
     return {"clause_id": facts["clause"] or None}
 
 
+def _part_of(_agreement: Agreement, facts: Row) -> dict[str, Any]:
+    return {"activity_id": facts["activity"] or None}
+
+
 _INDICATOR = ("name", "unit", "baseline", "target", "direction", "source", "disaggregation")
 _PARTS: dict[str, _Store] = {
     "parties": _Parties(AgreementParty, ()),
@@ -291,7 +305,12 @@ _PARTS: dict[str, _Store] = {
     "answers": _Answers(FrameAnswer, ()),
     "indicators": _Indicators(Indicator, (*_INDICATOR, "measure"), attributes=_goal_of),
     "activities": _Store(Activity, ("text", "starts_on", "ends_on")),
-    "milestones": _Store(Milestone, ("text", "due_on")),
+    "milestones": _Store(
+        Milestone,
+        ("text", "due_on"),
+        more=lambda row: {"activity": str(row.activity_id) if row.activity_id else ""},
+        attributes=_part_of,
+    ),
     "lines": _Store(
         BudgetLine,
         ("text", "kind", "source", "lasting_ore"),

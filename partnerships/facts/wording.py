@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -12,13 +12,15 @@ from partnerships.facts.naming import Names
 from partnerships.facts.shape import Column, Kind
 from portal.common.templatetags.look import kroner, long_date, number
 
+_NAMED: Final = (Kind.MEMBER, Kind.ORGANISATION, Kind.AREA, Kind.ROW)
+
 
 def show(column: Column, value: Any, *, hours: bool = False, names: Names | None = None) -> str:
     """One value in words; "" for none. `hours` says that the years hold hours and not øre. People,
-    organisations and areas are their ids and slugs where no `names` are given."""
+    organisations, areas and rows are their ids and slugs where no `names` are given."""
     if value is None or value in ("", [], {}):
         return ""
-    if names is not None and column.kind in (Kind.MEMBER, Kind.ORGANISATION, Kind.AREA):
+    if names is not None and column.kind in _NAMED:
         return names.of(column, value)
     match column.kind:
         case Kind.DATE:

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from partnerships.facts.changes import Owner
+from partnerships.facts.owners import Owner
 
 
 @dataclass(frozen=True, slots=True)

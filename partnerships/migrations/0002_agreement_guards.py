@@ -1,5 +1,6 @@
-"""What Django cannot say: the number sequence, and triggers that hold an agreement to the contract
-(workflows.md) whatever code writes it. Each refusal begins with `agreement_guard`.
+"""What Django cannot say: the number sequence, a foreign key of two columns, and triggers that hold
+an agreement to the contract (workflows.md) whatever code writes it. Each refusal of theirs begins
+with `agreement_guard`.
 
 Days are those of the row's own moment in Copenhagen, never the database's clock.
 """
@@ -8,6 +9,19 @@ from django.db import migrations
 
 NUMBERS = "CREATE SEQUENCE agreement_number;"
 NO_NUMBERS = "DROP SEQUENCE agreement_number;"
+
+# A milestone belongs to an activity of its own agreement.
+SAME_AGREEMENT = """
+ALTER TABLE partnerships_activity
+    ADD CONSTRAINT activity_of_agreement UNIQUE (id, agreement_id);
+ALTER TABLE partnerships_milestone
+    ADD CONSTRAINT milestone_activity_same_agreement FOREIGN KEY (activity_id, agreement_id)
+    REFERENCES partnerships_activity (id, agreement_id);
+"""
+NOT_SAME_AGREEMENT = """
+ALTER TABLE partnerships_milestone DROP CONSTRAINT milestone_activity_same_agreement;
+ALTER TABLE partnerships_activity DROP CONSTRAINT activity_of_agreement;
+"""
 
 GUARDS = """
 CREATE FUNCTION agreement_refuse(number text, reason text) RETURNS void LANGUAGE plpgsql AS $$
@@ -596,5 +610,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(NUMBERS, NO_NUMBERS),
+        migrations.RunSQL(SAME_AGREEMENT, NOT_SAME_AGREEMENT),
         migrations.RunSQL(GUARDS, NO_GUARDS),
     ]

@@ -44,8 +44,9 @@ class Amendment(UuidModel):
     # {section: facts}, as they were when the amendment was begun and as they shall be.
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
-    # {section: {"number": how often it was saved, "by": who saved it last}}. A save names the
-    # number that it was made from; it never counts down, also when a section is taken out again.
+    # {section: {"number": how often it was saved, "by": who saved it last, "writers": everybody who
+    # has written what stands there, each with the organisation}}. A save names the number that it
+    # was made from; it never counts down, also when a section is taken out again.
     versions = models.JSONField(default=dict)
     # What trying it out showed when it was last written (`services.rehearsal.Trial`).
     outcome = models.JSONField(default=dict)
@@ -89,6 +90,10 @@ class Amendment(UuidModel):
 
     def writer_of(self, key: str) -> str:
         return str(self.versions.get(key, {}).get("by", ""))
+
+    def writers_of(self, key: str) -> list[dict[str, str]]:
+        """Name and organisation of each, the last one last."""
+        return list(self.versions.get(key, {}).get("writers", []))
 
 
 class PartyChange(models.Model):

@@ -144,8 +144,10 @@ class Activity(UuidModel):
 
 class Milestone(UuidModel):
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="milestones")
+    # Of the same agreement: a foreign key of both columns holds that (0002_agreement_guards). It
+    # outlives its activity, since it may be reached already.
     activity = models.ForeignKey(
-        Activity, null=True, blank=True, on_delete=models.CASCADE, related_name="milestones"
+        Activity, null=True, blank=True, on_delete=models.SET_NULL, related_name="milestones"
     )
     text = models.CharField(_("milepæl"), max_length=300)
     due_on = models.DateField(_("senest"))

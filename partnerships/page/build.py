@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from partnerships.actions import Action, actions_of
 from partnerships.facts import SECTIONS, Change, changes, read
-from partnerships.facts.changes import Owner, belongs_to, column_owner
+from partnerships.facts.owners import Owner, belongs_to, column_owner
 from partnerships.guards import Missing, missing_for_review
 from partnerships.models import (
     Agreement,

@@ -303,13 +303,15 @@ def _percent(value: Decimal) -> int:
 # --- activities -------------------------------------------------------------------------------
 def activities_of(agreement: Agreement) -> dict[str, Any]:
     today = clock.today()
+    activities = {row.pk: row for row in agreement.activities.all()}
     return {
-        "activities": list(agreement.activities.all()),
+        "activities": list(activities.values()),
         "milestones": [
             {
                 "pk": row.pk,
                 "text": row.text,
                 "due_on": row.due_on,
+                "activity": activities[row.activity_id].text if row.activity_id else "",
                 "done": row.done_on,
                 "tone": "ok" if row.done_on else "few" if row.due_on < today else "mute",
                 "word": _("Nået")

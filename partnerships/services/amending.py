@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from partnerships.amended_parties import hindrances
+from partnerships.amended_parties import hindrances, staying
 from partnerships.documents import amendment_text
 from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
 from partnerships.guards.looked_at import looks_not_given
@@ -24,6 +23,7 @@ from partnerships.models import (
 )
 from partnerships.permissions import require_may
 from partnerships.reports.periods import last_day
+from partnerships.services.amended_facts import name_rows, put_facts
 from partnerships.services.joining import (
     keep_amendment,
     let_in,
@@ -42,13 +42,12 @@ from partnerships.services.mover import (
 )
 from partnerships.services.rehearsal import try_out
 from partnerships.services.signing import store_document, valid_signatures, void_signatures
-from partnerships.services.writing import ChangedMeanwhile, put_section
+from partnerships.services.writing import ChangedMeanwhile, put_section, refuse_foreign, writer_of
 from partnerships.workflow import AMENDABLE
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.common import clock
 from portal.common.errors import InvalidInput, NotFound, WrongState
-from portal.common.ids import uuid7
 from portal.common.text import clean_line, clean_text
 
 log = logging.getLogger("partnerships")
@@ -123,13 +122,14 @@ def save_amended_section(
     version: int,
     actor: Actor,
 ) -> Amendment:
-    """What one section shall say. Any party proposes; all sign. Facts equal to the agreement's take
-    the section out of the amendment again. `version` is the amendment's own of that section.
+    """What one section shall say. Any party proposes, each its own part and the common one, as in
+    the agreement itself; all sign. Facts equal to the agreement's take the section out of the
+    amendment again. `version` is the amendment's own of that section.
 
-    Raises `NotFound`, `NotAllowed`, `WrongState`, `InvalidInput`, `ChangedMeanwhile` (somebody else
-    has saved the section in this amendment since)."""
+    Raises `NotFound`, `NotAllowed`, `NotYours` (another's part), `WrongState`, `InvalidInput`,
+    `ChangedMeanwhile` (somebody else has saved the section in this amendment since)."""
     agreement, row = lock_amendment(agreement_id, amendment_id, actor)
-    require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    party = writer_of(agreement, actor)
     if key not in SECTIONS:
         raise NotFound()
     if row.state != St.DRAFT:
@@ -142,20 +142,13 @@ def save_amended_section(
     after = clean(key, facts, agreement)
     if key == SectionKey.PURPOSE:
         _refuse_dates_out_of_order(agreement, row, before, after)
-    # A new row has a name of its own within the amendment, so that two writers can tell theirs
-    # apart; it gets another in the agreement.
-    for part in SECTIONS[key].parts:
-        for fact in after[part.name]:
-            fact["id"] = fact["id"] or str(uuid7())
-    if not changes(key, now, after):
+    name_rows(key, now, after)
+    # From what stands in the amendment: what another party has written there is not this one's.
+    found = changes(key, now, after, staying(agreement, row))
+    if not found:
         return row
-    row.before.pop(key, None)
-    row.after.pop(key, None)
-    if changes(key, before, after):
-        row.before[key], row.after[key] = before, after
-    row.versions[key] = {"number": version + 1, "by": actor.name}
-    row.outcome = asdict(try_out(agreement, row))
-    row.save(update_fields=["before", "after", "versions", "outcome"])
+    refuse_foreign(found, party, in_amendment=True)
+    put_facts(row, key, before, after, actor)
     note(agreement, "amendment_written", actor, details={"number": row.number, "section": key})
     return row
 

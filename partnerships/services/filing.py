@@ -80,7 +80,7 @@ def _say_in_the_text(
         label=f"{row.get_kind_display()}: {row.title}",
         old=_named(before) if before is not None else "",
         new=_named(row),
-        owner=None,
+        owners=(None,),
     )
     put_section(
         agreement, section, read(agreement, key), [change], actor, party_of(agreement, actor)

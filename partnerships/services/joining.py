@@ -27,6 +27,7 @@ from partnerships.models import (
 )
 from partnerships.permissions import may_sign_amendment, require_may
 from partnerships.selectors import people_of
+from partnerships.services.amended_facts import give_back
 from partnerships.services.mover import (
     lock_amendment,
     note,
@@ -117,13 +118,16 @@ def let_party_go(
 def drop_party_change(
     *, agreement_id: UUID, amendment_id: UUID, party_id: UUID, actor: Actor
 ) -> None:
-    """Take a proposal out of the draft again. A second click changes nothing."""
+    """Take a proposal out of the draft again. What one that stays after all shall do and pay is as
+    it was. A second click changes nothing."""
     agreement, row = _lock_draft(agreement_id, amendment_id, actor)
     change = row.party_changes.select_related("party__organisation").filter(party=party_id).first()
     if change is None:
         return
     party = change.party
     change.delete()
+    if change.way == Way.LEAVES:
+        give_back(agreement, row, party.organisation.slug, actor)
     # A yes that counts no more keeps its name; one that was never asked leaves nothing behind.
     if not (party.has_been_in or party.signatures.exists() or party.changes.exists()):
         party.delete()

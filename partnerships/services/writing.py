@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from partnerships import notifications
 from partnerships.facts import Facts, changes, clean, read, write
-from partnerships.facts.changes import Change, belongs_to
+from partnerships.facts.changes import Change
+from partnerships.facts.owners import belongs_to
 from partnerships.models import (
     Agreement,
     AgreementChange,
@@ -48,14 +49,17 @@ class ChangedMeanwhile(DomainError):
 class NotYours(NotAllowed):
     """The other side's part was changed."""
 
-    def __init__(self, labels: list[str]) -> None:
-        super().__init__(
-            _("Den del skriver den anden part: %(labels)s. Lav et forslag i stedet.")
-            % {"labels": ", ".join(labels)}
+    def __init__(self, found: list[Change], *, in_amendment: bool = False) -> None:
+        sentence = (
+            _("Den del skriver den anden part: %(labels)s. Bed dem om at rette den i tillægget.")
+            if in_amendment
+            else _("Den del skriver den anden part: %(labels)s. Lav et forslag i stedet.")
         )
+        super().__init__(sentence % {"labels": ", ".join(row.label for row in found)})
 
 
-def _writer(agreement: Agreement, actor: Actor) -> AgreementParty:
+def writer_of(agreement: Agreement, actor: Actor) -> AgreementParty:
+    """The party that the actor writes for. Raises `NotAllowed`."""
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
     party = party_of(agreement, actor)
     assert party is not None  # noqa: S101 - `require_may` found it
@@ -84,8 +88,19 @@ def foreign_changes(found: list[Change], party: AgreementParty) -> list[Change]:
     return [
         row
         for row in found
-        if not belongs_to(row.owner, side=party.side, slug=party.organisation.slug)
+        if not all(
+            belongs_to(owner, side=party.side, slug=party.organisation.slug) for owner in row.owners
+        )
     ]
+
+
+def refuse_foreign(
+    found: list[Change], party: AgreementParty, *, in_amendment: bool = False
+) -> None:
+    """Raises `NotYours`."""
+    foreign = foreign_changes(found, party)
+    if foreign:
+        raise NotYours(foreign, in_amendment=in_amendment)
 
 
 @transaction.atomic
@@ -99,7 +114,7 @@ def save_section(
     `InvalidInput` (one sentence a fact), `ChangedMeanwhile` (`version` is not the newest).
     """
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
-    party = _writer(agreement, actor)
+    party = writer_of(agreement, actor)
     _refuse_unless_writable(agreement)
     section = _section(agreement, key)
     before = read(agreement, key)
@@ -107,9 +122,7 @@ def save_section(
         raise ChangedMeanwhile(before, section.version, section.changed_by_name)
     after = clean(key, facts, agreement)
     found = changes(key, before, after)
-    foreign = foreign_changes(found, party)
-    if foreign:
-        raise NotYours([row.label for row in foreign])
+    refuse_foreign(found, party)
     if found:
         put_section(agreement, section, after, found, actor, party)
     return section
@@ -186,7 +199,7 @@ def approve_all_sections(*, agreement_id: UUID, versions: Mapping[str, int], act
 
 def _say_yes(agreement_id: UUID, versions: Mapping[str, int], actor: Actor) -> None:
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
-    party = _writer(agreement, actor)
+    party = writer_of(agreement, actor)
     _refuse_unless_writable(agreement)
     rows = agreement.sections.select_for_update().filter(key__in=versions)
     sections = {row.key: row for row in rows}
@@ -286,7 +299,7 @@ def suggest_change(
     """Propose another wording of a section, also of the other side's part. Raises `InvalidInput`
     when nothing differs, and `ChangedMeanwhile` when `version` is given and is not the newest."""
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
-    party = _writer(agreement, actor)
+    party = writer_of(agreement, actor)
     _refuse_unless_writable(agreement)
     section = _section(agreement, key)
     if version is not None and section.version != version:
@@ -305,7 +318,7 @@ def answer_comment(
     """Take a suggestion in, leave it, or settle a comment. Who takes it in must own every part that
     it changes, and the section must not have changed since. Raises also `WrongState`."""
     agreement = lock_agreement(agreement_id=agreement_id, actor=actor)
-    party = _writer(agreement, actor)
+    party = writer_of(agreement, actor)
     row = (
         SectionComment.objects.select_for_update(of=("self",))
         .select_related("section")
@@ -344,9 +357,7 @@ def _take_in(
         raise ChangedMeanwhile(before, section.version, section.changed_by_name)
     after = clean(section.key, row.facts or {}, agreement)
     found = changes(section.key, before, after)
-    foreign = foreign_changes(found, party)
-    if foreign:
-        raise NotYours([change.label for change in foreign])
+    refuse_foreign(found, party)
     put_section(agreement, section, after, found, actor, party)
     if row.party is not None and row.party_id != party.pk:
         # Who proposed it agrees with it.
@@ -362,6 +373,8 @@ __all__ = [
     "comment_on_section",
     "foreign_changes",
     "put_section",
+    "refuse_foreign",
     "save_section",
     "suggest_change",
+    "writer_of",
 ]

@@ -18,12 +18,14 @@ from partnerships.amended_parties import (
     left_undone,
     signer_of,
     signers_of,
+    writers_of,
 )
 from partnerships.facts import SECTIONS
 from partnerships.forms.moving import AmendmentForm
 from partnerships.guards.looked_at import looks_not_given, newest_looks
 from partnerships.models import Agreement, Amendment, Document
 from partnerships.permissions import may, may_sign_amendment, reads_inner_words, require_may
+from partnerships.selectors import party_of
 from partnerships.services.signing import valid_signatures
 from partnerships.views.steps import (
     Step,
@@ -34,6 +36,7 @@ from partnerships.views.steps import (
     too_late,
 )
 from partnerships.workflow import AMENDABLE
+from portal.access.actor import Actor
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
 from portal.common.errors import NotFound, WrongState
@@ -44,6 +47,7 @@ _CREATE = Step(
     submit=_("Begynd tillægget"),
     done=_("Tillægget er begyndt. Ret nu de afsnit, der skal ændres."),
     happens=(
+        _("Hver part retter sin egen del og det, der er fælles."),
         _("Aftalen gælder, som den er, til tillægget er skrevet under og dagen er kommet."),
         _("Imens kan aftalen ikke sættes på pause, siges op eller afsluttes."),
     ),
@@ -114,7 +118,12 @@ def changes_of(row: Amendment) -> dict[str, Any]:
     return {
         "coming": coming(row),
         "changed": [
-            {"key": key, "label": SECTIONS[key].label, "changes": found}
+            {
+                "key": key,
+                "label": SECTIONS[key].label,
+                "changes": found,
+                "writers": writers_of(row, key),
+            }
             for key, found in services.amended(row)
         ],
     }
@@ -134,6 +143,25 @@ def _looks_at(request: ActorRequest, agreement: Agreement, row: Amendment) -> di
     }
 
 
+def _sections(agreement: Agreement, row: Amendment, actor: Actor) -> list[dict[str, Any]]:
+    """With the way into each that the actor's party has a part in, else with who writes it."""
+    party = party_of(agreement, actor)
+    there = [one for one in agreement.parties.all() if one.left_on is None]
+    shown = []
+    for key, section in SECTIONS.items():
+        theirs = section.owner is not None and party is not None and party.side != section.owner
+        names = [one.organisation.name for one in there if one.side == section.owner]
+        shown.append(
+            {
+                "url": "" if theirs else _editor(agreement, key, row),
+                "label": section.label,
+                "changed": key in row.after,
+                "writer": ", ".join(names) if theirs else "",
+            }
+        )
+    return shown
+
+
 @requires(Permission.AGREEMENT_VIEW)
 @require_safe
 def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
@@ -148,14 +176,7 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
         "going": [{"party": one, "undone": left_undone(row, one)} for one in going(row)],
         "picks_parties": is_draft and row.kind == Amendment.Kind.PARTIES,
         "hindrances": hindrances(agreement, row) if is_draft or is_signed else [],
-        "sections": [
-            {
-                "url": _editor(agreement, key, row),
-                "label": section.label,
-                "changed": key in row.after,
-            }
-            for key, section in SECTIONS.items()
-        ],
+        "sections": _sections(agreement, row, request.actor),
         "text": text,
         "lines": lines_for(agreement, row, text) if text else [],
         "may_write": may(request.actor, Permission.AGREEMENT_WRITE, agreement),

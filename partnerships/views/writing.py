@@ -1,6 +1,5 @@
 """All parties write in the same document: one section at a time, or a suggestion to it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,17 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partnerships import services
+from partnerships.amended_parties import staying
 from partnerships.editor import Desk, Pen
 from partnerships.facts import Change, Facts, changes, clean, read
-from partnerships.forms.comments import CommentForm
 from partnerships.models import (
     Agreement,
     Amendment,
     Clause,
-    SectionComment,
     SectionKey,
 )
-from partnerships.page import load_agreement, page_of, trail_of
+from partnerships.page import load_agreement, trail_of
 from partnerships.permissions import require_may
 from partnerships.selectors import party_of
 from partnerships.services import drafts as own_drafts
@@ -43,7 +41,6 @@ def to_section(pk: UUID, key: str) -> HttpResponse:
     return answer
 
 
-# --- writing ----------------------------------------------------------------------------------
 @requires(Permission.AGREEMENT_WRITE)
 @require_http_methods(_WAYS)
 def section_edit(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
@@ -129,13 +126,18 @@ class _Writing:
     def _desk(self, typed: drafts.Typed | None) -> Desk:
         party = party_of(self.agreement, self.request.actor)
         assert party is not None  # noqa: S101 - `require_may` found it
-        everything = self.is_suggestion or self.amendment is not None
+        amendment = self.amendment
+        pen = Pen(
+            party,
+            everything=self.is_suggestion,
+            staying=staying(self.agreement, amendment) if amendment is not None else None,
+        )
         return Desk(
             self.agreement,
             self.key,
             now=self._now(),
             version=self._version,
-            pen=Pen(party, everything=everything),
+            pen=pen,
             typed=typed,
             more={"text": _reason()} if self.is_suggestion else None,
         )
@@ -161,9 +163,19 @@ class _Writing:
             return self._post()
         draft = own_drafts.load_section_draft(**self._own_draft)
         desk = self._desk(draft.data if draft else None)
-        if desk.is_closed:
+        if not desk.is_closed:
+            return self._page(desk, draft)
+        if self.amendment is None:
             return redirect("partnerships:section-suggest", self.agreement.pk, self.key)
-        return self._page(desk, draft)
+        messages.info(
+            self.request,
+            _("»%(section)s« skriver %(who)s. Bed dem om at rette det i tillægget.")
+            % {
+                "section": SectionKey(self.key).label,
+                "who": desk.choosing.name_of(desk.section.owner),
+            },
+        )
+        return self._to_amendment(self.amendment)
 
     def _post(self) -> HttpResponse:
         desk = self._desk(self._posted())
@@ -177,9 +189,12 @@ class _Writing:
             own_drafts.discard_section_draft(**self._own_draft)
             messages.success(self.request, self._done())
             if self.amendment is not None:
-                return redirect("partnerships:amendment", self.agreement.pk, self.amendment.pk)
+                return self._to_amendment(self.amendment)
             return to_section(self.agreement.pk, self.key)
         return self._page(desk)
+
+    def _to_amendment(self, row: Amendment) -> HttpResponse:
+        return redirect("partnerships:amendment", self.agreement.pk, row.pk)
 
     def keep(self) -> HttpResponse:
         posted = self._posted()
@@ -280,6 +295,9 @@ class _Writing:
     # --- the page -----------------------------------------------------------------------------
     def _page(self, desk: Desk, draft: Any = None) -> HttpResponse:
         suffix = "?forslag" if self.is_suggestion else ""
+        if self.amendment is not None:
+            suffix = f"?tillaeg={self.amendment.pk}"
+        suggests = self.is_suggestion or self.amendment is not None
         context = {
             "agreement": self.agreement,
             "desk": desk,
@@ -292,7 +310,7 @@ class _Writing:
             "is_old_draft": draft is not None and desk.typed_version != self._version,
             "draft_url": self._address("section-draft") + suffix,
             "discard_url": self._address("section-draft-discard") + suffix,
-            "suggest_url": "" if desk.pen.everything else self._address("section-suggest"),
+            "suggest_url": "" if suggests else self._address("section-suggest"),
             "back_url": self._back,
             "trail": trail_of(self.agreement, str(SectionKey(self.key).label)),
             "here": self.request.get_full_path(),
@@ -314,108 +332,3 @@ def _reason() -> forms.CharField:
     return forms.CharField(
         label=_("Hvorfor foreslår I det?"), widget=forms.Textarea(attrs={"rows": 3})
     )
-
-
-# --- talking about it -------------------------------------------------------------------------
-@requires(Permission.AGREEMENT_VIEW)
-@require_http_methods(_WAYS)
-def section(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
-    """One section with all that was said of it, and a new comment."""
-    agreement = load_agreement(request.actor, pk)
-    form = CommentForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.comment_on_section(
-                agreement_id=pk, key=key, text=form.cleaned_data["text"], actor=request.actor
-            )
-        except InvalidInput as error:
-            form.take_errors(error.errors)
-        else:
-            messages.success(request, _("Kommentaren er sendt til de andre parter."))
-            return redirect("partnerships:section", pk, key)
-    page = page_of(agreement, request.actor)
-    shown = page.section(key)
-    context = {
-        "page": page,
-        "trail": trail_of(agreement, shown.label),
-        "shown": shown,
-        "form": form,
-        "said": [row for row in shown.section.comments.all() if row.outcome != "open"],
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "partnerships/section.html", context, status=status)
-
-
-@requires(Permission.AGREEMENT_WRITE)
-@require_POST
-def comment_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Take a suggestion in, leave it, or settle a comment."""
-    rows = SectionComment.objects.visible_to(request.actor).select_related("section")
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound()
-    found = row.section
-    words = {
-        "taken": _("Forslaget er taget ind."),
-        "left": _("Forslaget er ikke taget ind."),
-        "settled": _("Kommentaren er afklaret."),
-    }
-    outcome = request.POST.get("outcome", "")
-
-    def act() -> None:
-        services.answer_comment(
-            agreement_id=found.agreement_id, comment_id=pk, outcome=outcome, actor=request.actor
-        )
-
-    return _done(request, act, words.get(outcome, ""), found.agreement_id, found.key)
-
-
-# --- saying yes -------------------------------------------------------------------------------
-@requires(Permission.AGREEMENT_WRITE)
-@require_POST
-def section_approve(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
-    """Say yes to the version that was read."""
-
-    def act() -> None:
-        services.approve_section(
-            agreement_id=pk, key=key, version=_version(request, "version"), actor=request.actor
-        )
-
-    words = _("I har godkendt »%(section)s«.") % {"section": SectionKey(key).label}
-    return _done(request, act, words, pk, key)
-
-
-@requires(Permission.AGREEMENT_WRITE)
-@require_POST
-def approve_all(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Say yes to the whole document, each section in the version that was on the page."""
-
-    def act() -> None:
-        services.approve_all_sections(
-            agreement_id=pk,
-            versions={key: _version(request, key) for key in SectionKey.values},
-            actor=request.actor,
-        )
-
-    return _done(request, act, _("I har godkendt hele teksten."), pk, "")
-
-
-def _version(request: ActorRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 9 else -1
-
-
-def _done(
-    request: ActorRequest, act: Callable[[], None], words: str, pk: UUID, key: str
-) -> HttpResponse:
-    """Somebody was quicker: the page shows what stands now, and says so."""
-    try:
-        act()
-    except services.ChangedMeanwhile as error:
-        sentence = _("%(who)s har rettet afsnittet imens. Læs det igen.")
-        messages.warning(request, sentence % {"who": error.who or _("En anden")})
-    except WrongState as error:
-        messages.warning(request, error.message)
-    else:
-        messages.success(request, words)
-    return to_section(pk, key)

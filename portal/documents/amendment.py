@@ -48,6 +48,7 @@ class AmendmentDocument:
     joining: tuple[MovedParty, ...] = ()
     leaving: tuple[MovedParty, ...] = ()
     changes: tuple[Change, ...] = ()
+    writers: tuple[tuple[str, str], ...] = ()  # a section, and who wrote what it shall say
     effective_on: date | None = None
     signatures: tuple[Signature, ...] = ()
     made_on: date = field(default_factory=clock.today)
@@ -75,7 +76,11 @@ def _paper(it: AmendmentDocument, language: str) -> Paper:
             *paper.section(_("Hvorfor"), paper.text(it.reason)),
             *_moved(_("Kommer med i aftalen"), it.joining, it.effective_on),
             *_moved(_("Går ud af aftalen"), it.leaving, it.effective_on),
-            *paper.section(_("Hvad der ændres"), change_table(it.changes)),
+            *paper.section(
+                _("Hvad der ændres"),
+                change_table(it.changes),
+                paper.bullets(_("Skrevet af"), [Bullet(*one) for one in it.writers]),
+            ),
             *signature_section(it.signatures),
         ),
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from partnerships import services
 from partnerships.facts import read
+from partnerships.facts.shape import ASSOCIATIONS_QUESTIONS
 from partnerships.models import Agreement, Amendment
 from partnerships.services.clocks import run_dates
 from portal.access.actor import system_actor
@@ -30,7 +31,9 @@ def plain_paper(monkeypatch):
 
 
 def amend(agreement, world, key, day=None, **facts):
-    actor = world.coordinator.actor()
+    """Written by the side that the section belongs to."""
+    person = world.receiver_manager if key == "volunteers" else world.coordinator
+    actor = person.actor()
     row = services.begin_amendment(
         agreement_id=agreement.pk,
         kind="content",
@@ -76,8 +79,14 @@ def family(world):
 
 # --- mandatory rules --------------------------------------------------------------------------
 def no_to_all(agreement):
+    """All that are the public side's to give."""
     answers = read(agreement, "frame")["answers"]
-    return {"answers": [{**one, "answer": "no"} for one in answers]}
+    return {
+        "answers": [
+            one if one["question"] in ASSOCIATIONS_QUESTIONS else {**one, "answer": "no"}
+            for one in answers
+        ]
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from organisations.models import Organisation, Role
 from partnerships import services
 from partnerships.amended_parties import hindrances
 from partnerships.documents import amendment_text, document_of
+from partnerships.editor import Pen as EditorPen
 from partnerships.editor.choices import Choosing
 from partnerships.facts import SECTIONS, read
 from partnerships.mails import event as event_mails
@@ -348,7 +349,9 @@ def test_what_the_amendment_hands_over_stays(world):
     let_go(row, world.receiver, public)
     facts = read(fresh(agreement), "parties")
     facts["obligations"][0]["party"] = world.outsider.slug
-    services.save_amended_section(**which(row), key="parties", facts=facts, version=0, actor=public)
+    services.save_amended_section(
+        **which(row), key="parties", facts=facts, version=0, actor=world.outsider_manager.actor()
+    )
     send(row, public)
 
     sign_amendment(row, world.coordinator, world.outsider_manager, world.receiver_manager)
@@ -399,11 +402,10 @@ def test_what_a_party_did_before_it_left_does_not_lock_the_section(world):
     sign_amendment(row, world.coordinator, world.receiver_manager, world.outsider_manager)
     row = amend_parties(agreement, public)
 
-    give(row, world.receiver, public)
+    give(row, world.receiver, world.receiver_manager.actor())
 
-    choosing = Choosing(
-        fresh(agreement), agreement.parties.get(organisation=world.region), everything=True
-    )
+    pen = EditorPen(agreement.parties.get(organisation=world.region))
+    choosing = Choosing(fresh(agreement), pen, SECTIONS["parties"], {})
     done = next(
         one for one in row.agreement.obligations.all() if one.party.organisation == world.outsider
     )

@@ -24,6 +24,7 @@ from partnerships.models import (
     EntrancePost,
     Forum,
     Meeting,
+    Milestone,
     StatusReport,
 )
 from portal.accounts.models import User
@@ -105,6 +106,13 @@ def test_the_agreements_stand_with_their_parties_and_dates():
     assert agreement.starts_on == MONDAY.date() + timedelta(days=row["start_in_days"])
     states = dict(of_the_file.values_list("external_id", "status"))
     assert states == {key: row["status"] for key, row in rows.items()}
+
+
+def test_half_way_belongs_to_the_one_activity_where_there_is_only_one():
+    half_way = Milestone.objects.filter(text="Status ved halvdelen")
+    tied = dict(half_way.values_list("agreement__external_id", "activity__text"))
+    assert tied["aft-foelgeskab-ah"] == "Færre udebliver"
+    assert tied["aft-motionscafeer"] is None
 
 
 def test_the_agreements_went_through_the_guards_and_both_sides_voices_stand():

@@ -182,12 +182,12 @@ class _Replay:
             society,
             activities=[
                 {
-                    "id": "",
+                    "id": f"activity-{number}",
                     "text": goal["goal"],
                     "starts_on": self.starts_on.isoformat(),
                     "ends_on": self.ends_on.isoformat(),
                 }
-                for goal in row["goals"] or []
+                for number, goal in enumerate(row["goals"] or [])
             ],
             milestones=self._milestones(),
         )
@@ -286,14 +286,21 @@ class _Replay:
         return rows
 
     def _milestones(self) -> list[dict[str, Any]]:
+        """With one thing to do, half-way is half-way with that; with more it is of them all."""
         half = self.starts_on + (self.ends_on - self.starts_on) / 2
+        alone = "activity-0" if len(self.row["goals"] or []) == 1 else ""
         return [
             {
                 "id": "",
                 "text": "Første fælles møde med alle, der er med",
                 "due_on": (self.starts_on + timedelta(days=60)).isoformat(),
             },
-            {"id": "", "text": "Status ved halvdelen", "due_on": half.isoformat()},
+            {
+                "id": "",
+                "text": "Status ved halvdelen",
+                "due_on": half.isoformat(),
+                "activity": alone,
+            },
         ]
 
     def _write_budget(self) -> None:

@@ -1,0 +1,82 @@
+"""What a draft amendment shall make of the agreement's sections: kept with who wrote it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from partnerships.facts import SECTIONS, Facts, changes, read
+from partnerships.facts.pointing import follow
+from partnerships.models import Agreement, Amendment, SectionKey
+from partnerships.services.rehearsal import try_out
+from portal.access.actor import Actor
+from portal.common.ids import uuid7
+
+# The rows that say what a party shall do and pay, and the column that names it.
+_WORK: Final = (
+    (SectionKey.PARTIES, "obligations", "party"),
+    (SectionKey.BUDGET, "lines", "paid_by"),
+)
+
+
+def put_facts(row: Amendment, key: str, before: Facts, after: Facts, actor: Actor) -> None:
+    """Checked facts of one section, as one more version of it. Facts equal to the agreement's take
+    the section out of the amendment. The caller holds the lock."""
+    writers = row.writers_of(key)
+    row.before.pop(key, None)
+    row.after.pop(key, None)
+    if changes(key, before, after):
+        row.before[key], row.after[key] = before, after
+        own = {"name": actor.name, "organisation": actor.organisation_name}
+        writers = [*(one for one in writers if one != own), own]
+    else:
+        writers = []
+    row.versions[key] = {
+        "number": row.version_of(key) + 1,
+        "by": actor.name,
+        "writers": writers,
+    }
+    row.outcome = asdict(try_out(row.agreement, row))
+    row.save(update_fields=["before", "after", "versions", "outcome"])
+
+
+def name_rows(key: str, now: Facts, facts: Facts) -> None:
+    """A new row gets a name of its own within the amendment, so that two writers can tell theirs
+    apart; it gets another in the agreement. Nobody chooses it: it could be that of another's row
+    that the amendment has taken out."""
+    renamed: dict[str, dict[str, str]] = {}
+    for part in SECTIONS[key].parts:
+        rows = [follow(part, one, renamed) for one in facts[part.name]]
+        known = {one["id"] for one in now[part.name]}
+        names = renamed[part.name] = {}
+        for one in rows:
+            old = one["id"]
+            if old not in known and not part.fixed:
+                one["id"] = str(uuid7())
+            if old:
+                names[old] = one["id"]
+        facts[part.name] = rows
+
+
+def give_back(agreement: Agreement, row: Amendment, slug: str, actor: Actor) -> bool:
+    """A party stays after all: what it shall do and pay is its own again, so whatever the others
+    have made of it while it was to leave counts no more. Returns whether there was any."""
+    found = False
+    for key, part, column in _WORK:
+        if key not in row.after:
+            continue
+        before = read(agreement, key)
+        now: Facts = row.after[key]
+        after = {**now, part: _as_before(before[part], now[part], column, slug)}
+        if after != now:
+            put_facts(row, key, before, after, actor)
+            found = True
+    return found
+
+
+def _as_before(
+    before: list[Mapping[str, Any]], now: list[Mapping[str, Any]], column: str, slug: str
+) -> list[Mapping[str, Any]]:
+    own = {one["id"]: one for one in before if one[column] == slug}
+    kept = [own.get(one["id"], one) for one in now if one["id"] in own or one[column] != slug]
+    there = {one["id"] for one in kept}
+    return [*kept, *(one for pk, one in own.items() if pk not in there)]
