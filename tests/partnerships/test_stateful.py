@@ -432,8 +432,9 @@ class Agreements(RuleBasedStateMachine):
                 about = change is not None and change.kind == "parties" and change.state == "draft"
                 return about and (THIRD in life.parties) == (verb == "amend_let_go")
             case "amend_minors":
+                # Whom the work concerns is the public side's to say.
                 new = not life.minors and change is not None and not change.minors
-                return new and change.state == "draft"
+                return new and change.state == "draft" and party != "receiver"
             case "amend_ask":
                 return change is not None and change.state == "draft" and change.look != "pending"
             case "amend_send":
