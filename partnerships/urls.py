@@ -170,6 +170,7 @@ urlpatterns = [
     path(f"{ONE}begynd/", starting.begin, name="begin"),
     path(f"{ONE}parter/", starting.parties, name="parties"),
     path(f"{ONE}parter/fjern/", starting.party_remove, name="party-remove"),
+    path(f"{ONE}parter/traed-ud/", starting.party_leave, name="party-leave"),
     path(f"{ONE}opgaver/ny/", actions.agreement_action_create, name="agreement-action-create"),
     path(f"{ONE}tilbud/", starting.offers, name="offers"),
     path(f"{ONE}rammeaftale/", starting.frame, name="frame"),

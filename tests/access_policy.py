@@ -473,6 +473,9 @@ POLICY: Final[dict[str, Line]] = {
     "partnerships:change-list": needs("GET", AGREEMENTS, own=PARTIES_HERE, of=AGREEMENT),
     "partnerships:begin": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
     "partnerships:parties": needs("GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
+    "partnerships:party-leave": needs(
+        "GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT
+    ),
     "partnerships:party-remove": needs("POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
     "partnerships:offers": needs("GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),
     "partnerships:frame": needs("GET POST", AGREEMENT_WRITERS, own=WRITERS_HERE, of=AGREEMENT),

@@ -130,18 +130,29 @@ class DecideForm(CheckedForm):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of_amendment: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [
-            choice("approve", _("Jeg siger god for den"), _("Den kan gå videre for min del.")),
-            choice(
-                "send_back",
-                _("Den skal laves om"),
-                _("Den går tilbage til dem, der skriver, sammen med kommentaren."),
-            ),
-        ]
+        field.choices = (
+            [
+                choice("approve", _("Jeg siger god for det"), _("Det kan gå videre for min del.")),
+                choice(
+                    "send_back",
+                    _("Det skal laves om"),
+                    _("De, der skriver tillægget, får besked og læser kommentaren."),
+                ),
+            ]
+            if of_amendment
+            else [
+                choice("approve", _("Jeg siger god for den"), _("Den kan gå videre for min del.")),
+                choice(
+                    "send_back",
+                    _("Den skal laves om"),
+                    _("Den går tilbage til dem, der skriver, sammen med kommentaren."),
+                ),
+            ]
+        )
 
 
 class AskReviewForm(CheckedForm):

@@ -156,7 +156,9 @@ def review(request: ActorRequest, pk: UUID, review: UUID) -> HttpResponse:
     else:
         unseen = services.last_trial(amendment).unseen(agreement, amendment)
         context |= {"amendment": amendment, "unseen": unseen, **changes_of(amendment)}
-    form = DecideForm(request.POST if request.method == "POST" else None)
+    form = DecideForm(
+        request.POST if request.method == "POST" else None, of_amendment=amendment is not None
+    )
     if context["closed"] and request.method != "POST":
         return show(request, agreement, step, form, **context)
 

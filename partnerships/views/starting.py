@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST
 
 from offers.models import Offer
@@ -17,7 +18,8 @@ from partnerships.leaving import reasons_to_stay
 from partnerships.models import Agreement, AgreementKind, EntrancePost
 from partnerships.page import load_agreement, trail_of
 from partnerships.permissions import require_may
-from partnerships.selectors import organisations_named
+from partnerships.selectors import organisations_named, party_of
+from partnerships.views.steps import Step, agreement_of, take, too_late
 from partnerships.workflow import WRITABLE
 from portal.access.decorators import ActorRequest, requires
 from portal.access.permissions import Permission
@@ -159,7 +161,8 @@ def party_remove(request: ActorRequest, pk: UUID) -> HttpResponse:
     if party is None:
         messages.info(request, _("Den part er ikke med."))
         return redirect("partnerships:parties", pk)
-    own = party.organisation_id == request.actor.organisation_id
+    if party.organisation_id == request.actor.organisation_id:
+        return redirect("partnerships:party-leave", pk)  # one's own place is asked for twice
     try:
         services.remove_party(agreement_id=pk, party_id=party.pk, actor=request.actor)
     except WrongState as error:
@@ -167,7 +170,41 @@ def party_remove(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect("partnerships:parties", pk)
     name = party.organisation.name
     messages.success(request, _("%(name)s er ikke med længere.") % {"name": name})
-    return redirect("partnerships:list") if own else redirect("partnerships:parties", pk)
+    return redirect("partnerships:parties", pk)
+
+
+_LEAVE = Step(
+    title=_l("Træd ud af aftalen"),
+    lead=_l("I er så ikke part længere og kan ikke læse aftalen mere."),
+    submit=_l("Træd ud"),
+    done=_l("I er ikke med i aftalen længere. De andre parter får besked."),
+    happens=(
+        _l("Jeres egne opgaver og ord forsvinder fra aftalen. Historien gemmer dem."),
+        _l("Vil I med igen, skal en af de andre parter tilføje jer."),
+    ),
+    warning=True,
+)
+
+
+@requires(Permission.AGREEMENT_WRITE)
+@require_http_methods(_WAYS)
+def party_leave(request: ActorRequest, pk: UUID) -> HttpResponse:
+    agreement = agreement_of(request, pk)
+    require_may(request.actor, Permission.AGREEMENT_WRITE, agreement)
+    party = party_of(agreement, request.actor)
+    assert party is not None  # noqa: S101 - `require_may` found it
+    stays = agreement.status not in WRITABLE or reasons_to_stay(agreement, request.actor)[party.pk]
+    if stays:
+        return too_late(request, agreement, stays if isinstance(stays, str) else "")
+    return take(
+        request,
+        agreement,
+        _LEAVE,
+        lambda _data: services.remove_party(
+            agreement_id=pk, party_id=party.pk, actor=request.actor
+        ),
+        to=lambda _done: redirect("partnerships:list"),
+    )
 
 
 # --- offers and frame -------------------------------------------------------------------------

@@ -200,7 +200,7 @@ def buttons(client: Client, agreement: Agreement) -> set[str]:
         f"{word} {row['party'].organisation.name}"
         for row in page.context["there"]
         for word in ("Fjern", "Træd ud")
-        if f'value="{row["party"].pk}">{word}<' in html
+        if f'>{word}<span class="sr-only"> {row["party"].organisation.name}<' in html
     }
 
 
@@ -215,15 +215,31 @@ def test_the_button_is_there_only_where_it_works(world: World, client_for: Clien
     assert buttons(region, agreement) == set()
     assert buttons(theirs, agreement) == {"Træd ud Lungen Aarhus"}
 
-    left = theirs.post(
+    leave = reverse("partnerships:party-leave", args=[agreement.pk])
+    once = theirs.post(
         reverse("partnerships:party-remove", args=[agreement.pk]), {"party": party.pk}
     )
+    assert once["Location"] == leave, "one's own place is asked for twice"
+    assert "kan ikke læse aftalen mere" in theirs.get(leave).content.decode()
+    assert agreement.parties.filter(pk=party.pk).exists()
+
+    left = theirs.post(leave)
 
     assert left["Location"] == reverse("partnerships:list")
     assert not agreement.parties.filter(pk=party.pk).exists()
     # The history still knows its name, not just its address.
     gone = agreement.events.get(verb="party_removed")
     assert words_of(gone, agreement, list(agreement.parties.all())) == "Lungen Aarhus gik ud"
+
+
+def test_the_last_of_its_side_is_told_that_it_stays(world: World, client_for: ClientFor) -> None:
+    agreement, _party = with_second_association(world)
+
+    page = client_for(world.coordinator).get(
+        reverse("partnerships:party-leave", args=[agreement.pk]), follow=True
+    )
+
+    assert "mindst en part på hver side" in page.content.decode()
 
 
 def test_the_words_to_one_taken_out_are_easy_to_read() -> None:
