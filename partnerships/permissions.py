@@ -72,10 +72,11 @@ def reads_inner_words(actor: Actor, agreement: Agreement) -> bool:
     party = party_of(agreement, actor)
     if party is not None:
         return party.side == Side.PUBLIC
-    return (
-        is_owner_above(agreement, actor)
-        or agreement.reviews.filter(organisation_id=actor.organisation_id).exists()
-    )
+    if is_owner_above(agreement, actor):
+        return True
+    if agreement.parties.filter(organisation_id=actor.organisation_id).exists():
+        return False  # it has left, or is only asked in
+    return agreement.reviews.filter(organisation_id=actor.organisation_id).exists()
 
 
 def may_look_at_data(actor: Actor, agreement: Agreement) -> bool:

@@ -1,5 +1,7 @@
 """Who must look at an agreement, or at its amendment, and whether they saw what stands now."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -181,6 +183,20 @@ def waits_for_a_look(review: Review) -> bool:
     return status in (AgreementState.INTERNAL_REVIEW, AgreementState.NEGOTIATION)
 
 
+def as_read(agreement: Agreement, amendment: Amendment | None) -> str:
+    """Names what there is to read now, so that a yes is not taken for what was written while the
+    reviewer read."""
+    if amendment is None:
+        versions = dict(agreement.sections.values_list("key", "version"))
+        parties = sorted(str(row.pk) for row in agreement.parties.all() if row.left_on is None)
+    else:
+        versions = {key: one["number"] for key, one in amendment.versions.items()}
+        changes = amendment.party_changes.values_list("party_id", "way")
+        parties = sorted(f"{party} {way}" for party, way in changes)
+    text = json.dumps([sorted(versions.items()), parties])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
 # --- amendments ---------------------------------------------------------------------------------
 def newest_looks(amendment: Amendment) -> list[Review]:
     """The newest round of looks at an amendment; empty while nobody was asked."""
@@ -220,8 +236,11 @@ def _seen_before(
     rows = agreement.reviews.filter(decision=Review.Decision.APPROVED).exclude(
         kind=Review.Kind.PROFESSIONAL
     )
+    # Of the agreement itself the newest round: what was said in one that led nowhere is over.
+    own = agreement.reviews.filter(amendment__isnull=True)
+    signed_with = own.order_by("-round").values_list("round", flat=True).first() or 0
     counts = rows.filter(
-        Q(amendment__isnull=True)
+        Q(amendment__isnull=True, round=signed_with)
         | Q(amendment__state=Amendment.State.IN_FORCE)
         | Q(pk__in=[row.pk for row in newest_looks(amendment)])
     )
@@ -231,7 +250,10 @@ def _seen_before(
 def looks_not_given(amendment: Amendment) -> list[str]:
     """Sentences: who was asked to look and has not said yes."""
     return [
-        _("%(name)s har sendt tillægget tilbage: %(kind)s. Ret det, og bed om en ny gennemgang.")
+        _(
+            "%(name)s har sendt tillægget tilbage: %(kind)s. Ret det. Så beder den offentlige "
+            "parts koordinator om en ny gennemgang."
+        )
         % {"name": row.reviewer_name, "kind": row.get_kind_display().lower()}
         if row.decision == Review.Decision.SENT_BACK
         else _("Venter på gennemgang: %(kind)s, %(organisation)s.")

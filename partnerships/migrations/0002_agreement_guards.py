@@ -455,7 +455,10 @@ BEGIN
             SELECT r.* INTO look FROM partnerships_review r
                 LEFT JOIN partnerships_amendment m ON m.id = r.amendment_id
                 WHERE r.agreement_id = a.id AND r.kind = wanted AND r.decision = 'approved'
-                    AND (r.amendment_id IS NULL OR m.state = 'in_force')
+                    -- Of the agreement itself the newest round: one that led nowhere is over.
+                    AND (m.state = 'in_force' OR (r.amendment_id IS NULL AND r.round = (
+                        SELECT max(own.round) FROM partnerships_review own
+                        WHERE own.agreement_id = a.id AND own.amendment_id IS NULL)))
                 ORDER BY r.round DESC LIMIT 1;
             IF look.id IS NULL OR agreement_review_saw_less(a, look) THEN
                 PERFORM agreement_refuse(a.number, 'was amended with more than was looked at');
@@ -471,8 +474,9 @@ CREATE CONSTRAINT TRIGGER amendment_was_looked_at AFTER UPDATE OF state ON partn
 -- A look is at an amendment of the same agreement, and stays so.
 CREATE FUNCTION review_fits_its_amendment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM partnerships_amendment
-        WHERE id = NEW.amendment_id AND agreement_id = NEW.agreement_id)
+    IF (NEW.amendment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partnerships_amendment
+            WHERE id = NEW.amendment_id AND agreement_id = NEW.agreement_id))
+        OR (TG_OP = 'UPDATE' AND OLD.amendment_id IS DISTINCT FROM NEW.amendment_id)
     THEN
         RAISE EXCEPTION 'agreement_guard: the review is of another agreement''s amendment'
             USING ERRCODE = 'check_violation';
@@ -481,7 +485,7 @@ BEGIN
 END $$;
 CREATE TRIGGER review_fits_its_amendment
     BEFORE INSERT OR UPDATE OF amendment_id, agreement_id ON partnerships_review
-    FOR EACH ROW WHEN (NEW.amendment_id IS NOT NULL) EXECUTE FUNCTION review_fits_its_amendment();
+    FOR EACH ROW EXECUTE FUNCTION review_fits_its_amendment();
 
 -- Who comes and goes is part of the text: it stands still once that is frozen.
 CREATE FUNCTION amendment_party_stays() RETURNS trigger LANGUAGE plpgsql AS $$

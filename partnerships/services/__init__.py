@@ -131,6 +131,7 @@ from partnerships.services.reviewing import (
     negotiate,
     reviewers,
     send_back,
+    still_asked,
     submit_for_review,
 )
 from partnerships.services.saving import (
@@ -272,6 +273,7 @@ __all__ = [
     "start_idea",
     "store_live_value",
     "store_offer_figures",
+    "still_asked",
     "submit_for_review",
     "suggest_change",
     "suspend_agreement",

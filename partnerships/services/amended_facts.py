@@ -35,8 +35,14 @@ def put_facts(row: Amendment, key: str, before: Facts, after: Facts, actor: Acto
         "by": actor.name,
         "writers": writers,
     }
+    row.save(update_fields=["before", "after", "versions"])
+    try_anew(row)
+
+
+def try_anew(row: Amendment) -> None:
+    """Also when nothing new was written: what stood in the way elsewhere may be gone."""
     row.outcome = asdict(try_out(row.agreement, row))
-    row.save(update_fields=["before", "after", "versions", "outcome"])
+    row.save(update_fields=["outcome"])
 
 
 def name_rows(key: str, now: Facts, facts: Facts) -> None:

@@ -23,7 +23,7 @@ from partnerships.models import (
 )
 from partnerships.permissions import require_may
 from partnerships.reports.periods import last_day
-from partnerships.services.amended_facts import name_rows, put_facts
+from partnerships.services.amended_facts import name_rows, put_facts, try_anew
 from partnerships.services.joining import (
     keep_amendment,
     let_in,
@@ -146,6 +146,7 @@ def save_amended_section(
     # From what stands in the amendment: what another party has written there is not this one's.
     found = changes(key, now, after, staying(agreement, row))
     if not found:
+        try_anew(row)
         return row
     refuse_foreign(found, party, in_amendment=True)
     put_facts(row, key, before, after, actor)
@@ -266,4 +267,5 @@ def _take_effect(agreement: Agreement, row: Amendment, actor: Actor) -> None:
     log_party_changes(agreement, row, actor)
     with connection.cursor() as cursor:  # it waits for the words, and speaks here rather than later
         cursor.execute("SET CONSTRAINTS amendment_was_looked_at IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS amendment_was_looked_at DEFERRED")
     note(agreement, "amendment_in_force", actor, details={"number": row.number})

@@ -15,7 +15,7 @@ from partnerships.guards import (
     missing_for_review,
     required_reviews,
 )
-from partnerships.guards.looked_at import newest_looks, waits_for_a_look
+from partnerships.guards.looked_at import as_read, newest_looks, waits_for_a_look
 from partnerships.models import Agreement, AgreementState, Amendment, Review, Side
 from partnerships.permissions import may_review, require_may
 from partnerships.services.mover import (
@@ -128,9 +128,16 @@ def _ask(
 
 @transaction.atomic
 def decide_review(
-    *, agreement_id: UUID, review_id: UUID, approve: bool, comment: str, actor: Actor
+    *,
+    agreement_id: UUID,
+    review_id: UUID,
+    approve: bool,
+    comment: str,
+    actor: Actor,
+    read: str | None = None,
 ) -> Review:
-    """A reviewer's yes or no, with a comment; a no sends the agreement back to draft at once.
+    """A reviewer's yes or no, with a comment; a no sends the agreement back to draft at once. A yes
+    from a page gives what it showed as `read` (`guards.looked_at.as_read`).
 
     Anybody who holds the role in the asked organisation may answer for a colleague who is away; the
     name of who did it stands. Raises `NotFound`, `NotAllowed`, `WrongState`, `InvalidInput`.
@@ -143,6 +150,10 @@ def decide_review(
         raise NotAllowed()
     if review.decision != Review.Decision.PENDING or not waits_for_a_look(review):
         raise WrongState()
+    now = as_read(agreement, review.amendment)
+    if approve and read is not None and read != now:
+        sentence = _("Teksten er rettet, siden du åbnede siden. Læs den igen, og svar så.")
+        raise InvalidInput({"decision": sentence})
     review.comment = require_comment(
         comment,
         _("Skriv kort, hvad du har set på.") if approve else _("Skriv, hvad der skal laves om."),
@@ -151,9 +162,8 @@ def decide_review(
     review.decided_at, review.decided_by_id = clock.now(), actor.user_id
     review.reviewer_name = actor.name
     amendment = review.amendment
-    review.seen = (
-        dict(try_out(agreement, amendment).seen) if amendment else facts_for_review(agreement)
-    )
+    seen = try_out(agreement, amendment).seen if amendment else facts_for_review(agreement)
+    review.seen = {**seen, "read": now}
     review.save()
     details: dict[str, Any] = {"kind": review.kind}
     if amendment is not None:
@@ -190,6 +200,19 @@ def ask_for_review(
     note(agreement, "review_asked", actor, details={"kind": kind})
 
 
+def still_asked(looks: list[Review]) -> set[str]:
+    """Kinds that wait for somebody who can answer. Where the last who held the role has gone,
+    another is asked instead."""
+    return {
+        row.kind
+        for row in looks
+        if row.decision == Review.Decision.PENDING
+        and Membership.objects.filter(organisation=row.organisation_id, user__is_active=True)
+        .with_role(_ROLE[Review.Kind(row.kind)])
+        .exists()
+    }
+
+
 def _newest_round(agreement: Agreement) -> int:
     newest: int | None = (
         agreement.reviews.order_by("-round").values_list("round", flat=True).first()
@@ -206,7 +229,7 @@ def _ask_anew(
 ) -> None:
     """A new round, in which the other answers of `standing` go on as they are. Who has not answered
     yet keeps the same question, whose address stands in a mail."""
-    pending = {row.kind for row in standing if row.decision == Review.Decision.PENDING}
+    pending = still_asked(standing)
     if pending & set(chosen):
         raise WrongState(_("Den gennemgang er allerede sat i gang."))
     number = _newest_round(agreement) + 1
@@ -234,8 +257,8 @@ def ask_for_amendment_review(
     if row.state != Amendment.State.DRAFT:
         raise WrongState()
     standing = newest_looks(row)
-    waits = {one.kind for one in standing if one.decision == Review.Decision.PENDING}
-    wanted = {*chosen, *try_out(agreement, row).unseen(agreement, row)} - waits
+    unseen = try_out(agreement, row).unseen(agreement, row)
+    wanted = {*chosen, *unseen} - still_asked(standing)
     if not wanted:
         raise WrongState(_("Vælg, hvem der skal se på tillægget, og som ikke allerede er spurgt."))
     people = {kind: chosen.get(kind) for kind in Review.Kind if kind in wanted}

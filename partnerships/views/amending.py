@@ -22,7 +22,7 @@ from partnerships.amended_parties import (
 )
 from partnerships.facts import SECTIONS
 from partnerships.forms.moving import AmendmentForm
-from partnerships.guards.looked_at import looks_not_given, newest_looks
+from partnerships.guards.looked_at import as_read, looks_not_given, newest_looks
 from partnerships.models import Agreement, Amendment, Document
 from partnerships.permissions import may, may_sign_amendment, reads_inner_words, require_may
 from partnerships.selectors import party_of
@@ -117,6 +117,7 @@ def changes_of(row: Amendment) -> dict[str, Any]:
     """What it changes, for the list that shows before and after."""
     return {
         "coming": coming(row),
+        "going": [{"party": one, "undone": left_undone(row, one)} for one in going(row)],
         "changed": [
             {
                 "key": key,
@@ -133,8 +134,11 @@ def _looks_at(request: ActorRequest, agreement: Agreement, row: Amendment) -> di
     """Who looks at a draft, and what it lacks before it can be sent."""
     is_draft = row.state == Amendment.State.DRAFT
     trial = services.last_trial(row)
+    read, looks = as_read(agreement, row), newest_looks(row)
     return {
-        "looks": newest_looks(row),
+        "looks": looks,
+        # Given to words that have been changed since.
+        "old_looks": [one.pk for one in looks if one.seen and one.seen.get("read") != read],
         "inner": reads_inner_words(request.actor, agreement),
         "waits_for_looks": looks_not_given(row) if is_draft else [],
         "broken": trial.broken if is_draft else [],
@@ -173,7 +177,6 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
     context = {
         "agreement": agreement,
         "amendment": row,
-        "going": [{"party": one, "undone": left_undone(row, one)} for one in going(row)],
         "picks_parties": is_draft and row.kind == Amendment.Kind.PARTIES,
         "hindrances": hindrances(agreement, row) if is_draft or is_signed else [],
         "sections": _sections(agreement, row, request.actor),

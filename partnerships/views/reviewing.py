@@ -21,7 +21,7 @@ from partnerships.guards import (
     missing_for_review,
     required_reviews,
 )
-from partnerships.guards.looked_at import waits_for_a_look
+from partnerships.guards.looked_at import as_read, newest_looks, waits_for_a_look
 from partnerships.models import Agreement, AgreementState, Amendment, Question, Review
 from partnerships.permissions import may_review, require_may
 from partnerships.views.amending import changes_of, load_amendment, not_now, to_amendment
@@ -124,6 +124,15 @@ def _answers(agreement: Agreement) -> list[dict[str, str]]:
     ]
 
 
+def _said_earlier(reviews: Sequence[Review], before: int) -> list[Review]:
+    """Answers of the rounds before, each once: one that goes on into the next round is the same."""
+    now = {(one.kind, one.decided_at) for one in reviews if one.round == before}
+    earlier = {
+        (one.kind, one.decided_at): one for one in reviews if one.round < before and one.comment
+    }
+    return [one for said, one in earlier.items() if said not in now]
+
+
 @requires(
     Permission.AGREEMENT_REVIEW_PROFESSIONAL,
     Permission.AGREEMENT_REVIEW_LEGAL,
@@ -143,7 +152,8 @@ def review(request: ActorRequest, pk: UUID, review: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "review": row,
         "others": [one for one in same if one.round == row.round and one.pk != row.pk],
-        "earlier": [one for one in same if one.round < row.round and one.comment],
+        "earlier": _said_earlier(same, row.round),
+        "read": as_read(agreement, amendment),
         "answers": _answers(agreement),
         "closed": row.decision != Review.Decision.PENDING or not waits_for_a_look(row),
     }
@@ -168,6 +178,7 @@ def review(request: ActorRequest, pk: UUID, review: UUID) -> HttpResponse:
             review_id=review,
             approve=data["decision"] == "approve",
             comment=data["comment"],
+            read=request.POST.get("read", ""),
             actor=request.actor,
         )
 
@@ -262,7 +273,7 @@ _ASK_AMENDMENT = Step(
     submit=_("Bed om gennemgangen"),
     done=_("Vi har skrevet til dem, der skal se på tillægget."),
     happens=(
-        _("I kan rette videre imens. Et ja gælder kun det, der er set."),
+        _("I kan rette videre imens. Kommer der mere at se på, skal der spørges igen."),
         _("Tillægget kan sendes til underskrift, når alle, I har spurgt, har sagt god for det."),
     ),
 )
@@ -279,7 +290,7 @@ def amendment_ask_review(request: ActorRequest, pk: UUID, amendment: UUID) -> Ht
     form = ReviewersForm(
         request.POST if request.method == "POST" else None,
         people=_people(agreement),
-        required=unseen,
+        required=set(unseen) - services.still_asked(newest_looks(row)),
         own=request.actor.user_id,
     )
     return take(

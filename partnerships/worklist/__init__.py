@@ -16,6 +16,7 @@ _FACTS: Final = (
     deciding.reviewed,
     deciding.signatures,
     deciding.amendments,
+    deciding.amendments_to_show,
     writing.sections,
     writing.suggestions,
     writing.answers,

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from partnerships.guards.looked_at import newest_looks
 from partnerships.models import AgreementState, Amendment, PartyChange, Review, Signature
 from partnerships.permissions import REVIEW_PERMISSION
+from partnerships.services.rehearsal import last_trial
 from partnerships.workflow import AMENDABLE
-from partnerships.worklist.item import MOST, Item, day_of, own, own_public
+from partnerships.worklist.item import MOST, Item, below, day_of, own, own_public
 from portal.access.actor import Actor
 from portal.access.grants import allows
 from portal.access.permissions import Permission
@@ -79,6 +81,34 @@ def reviewed(actor: Actor) -> Iterator[Item]:
             label=_("Set igennem"),
             action=_("Gå videre"),
             on=day_of(row.updated_at),
+        )
+
+
+def amendments_to_show(actor: Actor) -> Iterator[Item]:
+    """Drafts that cannot be sent before a lawyer or a data protection officer has seen them, of the
+    places below: their own coordinator is here."""
+    if not allows(actor, Permission.AGREEMENT_STEER):
+        return
+    asks = Q(outcome__seen__shares_personal_data=True) | Q(outcome__reasons__0__isnull=False)
+    rows = (
+        Amendment.objects.filter(asks, agreement__in=below(actor), state=Amendment.State.DRAFT)
+        .select_related("agreement")
+        .order_by("effective_on")[:MOST]
+    )
+    for row in rows:
+        waits = any(one.decision == Review.Decision.PENDING for one in newest_looks(row))
+        if waits or not last_trial(row).unseen(row.agreement, row):
+            continue
+        yield Item(
+            kind="amendment",
+            agreement=row.agreement,
+            fact=_("Tillæg %(n)s skal ses af andre, før det kan sendes: %(title)s")
+            % {"n": row.number, "title": row.title},
+            tone="wait",
+            label=_("Åbent tillæg"),
+            action=_("Bed om en gennemgang"),
+            on=row.effective_on,
+            target=row.pk,
         )
 
 

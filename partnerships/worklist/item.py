@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from partnerships.models import Agreement, AgreementParty, Side
 from partnerships.models.agreement import AgreementQuerySet
@@ -46,6 +46,19 @@ def own_public(actor: Actor) -> AgreementQuerySet:
     """Those in which it is on the public side."""
     present = _present(actor).filter(side=Side.PUBLIC)
     return Agreement.objects.filter(pk__in=present.values("agreement_id"))
+
+
+def below(actor: Actor) -> AgreementQuerySet:
+    """Those of public places that belong to it, and that it is no party of itself."""
+    owner = actor.organisation_id
+    places = AgreementParty.objects.filter(
+        Q(organisation__parent_id=owner) | Q(organisation__parent__parent_id=owner),
+        side=Side.PUBLIC,
+        left_on__isnull=True,
+    )
+    return Agreement.objects.filter(pk__in=places.values("agreement_id")).exclude(
+        pk__in=_present(actor).values("agreement_id")
+    )
 
 
 def _present(actor: Actor) -> QuerySet[AgreementParty]:

@@ -303,12 +303,17 @@ def test_the_pages_say_who_must_look_and_lead_there(world, client_for):
     assert client.post(ask_url, {"legal": world.lawyer.user.pk}).status_code == 302
 
     review = row.reviews.get()
-    seen = page(client_for, world.lawyer, "review", agreement.pk, review.pk)
-    assert "Gennemgå tillægget" in seen
-    assert "Det ændrer tillæg 1" in seen
+    address = reverse("partnerships:review", args=[agreement.pk, review.pk])
+    seen = client_for(world.lawyer).get(address)
+    assert "Gennemgå tillægget" in seen.content.decode()
+    assert "Det ændrer tillæg 1" in seen.content.decode()
     answer = client_for(world.lawyer).post(
-        reverse("partnerships:review", args=[agreement.pk, review.pk]),
-        {"decision": "approve", "comment": "Husk børneattester."},
+        address,
+        {
+            "decision": "approve",
+            "comment": "Husk børneattester.",
+            "read": seen.context["read"],
+        },
     )
     assert answer.status_code == 302
     assert "Send til underskrift" in page(

@@ -158,7 +158,9 @@ def test_a_second_answer_to_a_review_changes_nothing(world, client_for):
     agreement = agreement_in("internal_review", world)
     row = agreement.reviews.get()
     client = client_for(world.coordinator)
-    client.post(url("review", agreement, row.pk), {"decision": "approve", "comment": "Fin."})
+    read = client.get(url("review", agreement, row.pk)).context["read"]
+    answer = {"decision": "approve", "comment": "Fin.", "read": read}
+    client.post(url("review", agreement, row.pk), answer)
 
     client.post(url("review", agreement, row.pk), {"decision": "send_back", "comment": "Nej."})
 
