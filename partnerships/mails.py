@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Membership, Organisation
 from partnerships.amended_parties import coming
-from partnerships.guards.looked_at import waits_for_a_look
+from partnerships.guards.reviews import waits_for_review
 from partnerships.mail_texts import ASKED_IN, EVENTS, REMINDERS, TAKEN_OUT, Words
 from partnerships.models import (
     Agreement,
@@ -150,7 +150,7 @@ def review(ids: Ids) -> list[Mail]:
         .select_related("agreement", "amendment", "organisation")
         .first()
     )
-    if row is None or not waits_for_a_look(row):
+    if row is None or not waits_for_review(row):
         return []
     link = reverse("partnerships:review", args=[row.agreement_id, row.pk])
     return [

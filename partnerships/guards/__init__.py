@@ -5,7 +5,8 @@ triggers refuse too (`0002_agreement_guards`).
 """
 
 from partnerships.guards.ending import missing_for_close, missing_for_signature
-from partnerships.guards.looked_at import (
+from partnerships.guards.missing import Missing
+from partnerships.guards.reviews import (
     facts_for_review,
     largest_year_ore,
     legal_review_reasons,
@@ -13,7 +14,6 @@ from partnerships.guards.looked_at import (
     outdated_reviews,
     required_reviews,
 )
-from partnerships.guards.missing import Missing
 from partnerships.guards.written import bars_the_way, missing_for_review
 
 __all__ = [

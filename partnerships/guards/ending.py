@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnerships.guards.looked_at import missing_for_negotiation, outdated_reviews
 from partnerships.guards.missing import Missing
+from partnerships.guards.reviews import missing_for_negotiation, outdated_reviews
 from partnerships.guards.written import missing_for_review
 from partnerships.models import Agreement, SectionKey
 from partnerships.reports.periods import days_not_told, newest_due

@@ -16,7 +16,7 @@ from partnerships.guards import (
     missing_for_negotiation,
     missing_for_signature,
 )
-from partnerships.guards.looked_at import newest_looks
+from partnerships.guards.reviews import newest_reviews
 from partnerships.models import AgreementState, Amendment, Review, SectionKey
 from partnerships.permissions import may_review
 from portal.common.templatetags.look import days_away, in_words, long_date
@@ -227,7 +227,7 @@ def _amending(page: "AgreementPage", row: Amendment) -> Turn:
     signed = {one.party_id for one in page.agreement.signatures.all() if one.amendment_id == row.pk}
     own = signer_of(page.agreement, row, page.actor)
     mine = own is not None and row.state != Amendment.State.SIGNED and own.pk not in signed
-    look = _asked_to_look(page, row)
+    look = _asked_to_review(page, row)
     if look is not None:
         return look
     if mine and page.party is None:
@@ -238,10 +238,10 @@ def _amending(page: "AgreementPage", row: Amendment) -> Turn:
     return Turn(mine, words % details, action)
 
 
-def _asked_to_look(page: "AgreementPage", row: Amendment) -> Turn | None:
+def _asked_to_review(page: "AgreementPage", row: Amendment) -> Turn | None:
     if row.state != Amendment.State.DRAFT:
         return None
-    for look in newest_looks(row):
+    for look in newest_reviews(row):
         waits = look.decision == Review.Decision.PENDING
         if waits and look.reviewer_id == page.actor.user_id and may_review(page.actor, look):
             words = _("Du er bedt om at gennemgå tillæg %(number)s, »%(title)s«: %(kind)s.") % {

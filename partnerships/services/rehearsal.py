@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from partnerships.facts import write
 from partnerships.guards import facts_for_review, legal_review_reasons, missing_for_review
-from partnerships.guards.looked_at import amendment_must_be_seen
+from partnerships.guards.reviews import amendment_must_be_seen
 from partnerships.models import Agreement, Amendment, Review, SectionKey
 from partnerships.services.mover import sentence_of
 

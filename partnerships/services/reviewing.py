@@ -15,7 +15,7 @@ from partnerships.guards import (
     missing_for_review,
     required_reviews,
 )
-from partnerships.guards.looked_at import as_read, newest_looks, waits_for_a_look
+from partnerships.guards.reviews import as_read, newest_reviews, waits_for_review
 from partnerships.models import Agreement, AgreementState, Amendment, Review, Side
 from partnerships.permissions import may_review, require_may
 from partnerships.services.mover import (
@@ -137,7 +137,7 @@ def decide_review(
     read: str | None = None,
 ) -> Review:
     """A reviewer's yes or no, with a comment; a no sends the agreement back to draft at once. A yes
-    from a page gives what it showed as `read` (`guards.looked_at.as_read`).
+    from a page gives what it showed as `read` (`guards.reviews.as_read`).
 
     Anybody who holds the role in the asked organisation may answer for a colleague who is away; the
     name of who did it stands. Raises `NotFound`, `NotAllowed`, `WrongState`, `InvalidInput`.
@@ -148,7 +148,7 @@ def decide_review(
         raise NotFound()
     if not may_review(actor, review):
         raise NotAllowed()
-    if review.decision != Review.Decision.PENDING or not waits_for_a_look(review):
+    if review.decision != Review.Decision.PENDING or not waits_for_review(review):
         raise WrongState()
     now = as_read(agreement, review.amendment)
     if approve and read is not None and read != now:
@@ -256,7 +256,7 @@ def ask_for_amendment_review(
     refuse_unless_amendable(agreement)
     if row.state != Amendment.State.DRAFT:
         raise WrongState()
-    standing = newest_looks(row)
+    standing = newest_reviews(row)
     unseen = try_out(agreement, row).unseen(agreement, row)
     wanted = {*chosen, *unseen} - still_asked(standing)
     if not wanted:

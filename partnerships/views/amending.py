@@ -22,7 +22,7 @@ from partnerships.amended_parties import (
 )
 from partnerships.facts import SECTIONS
 from partnerships.forms.moving import AmendmentForm
-from partnerships.guards.looked_at import as_read, looks_not_given, newest_looks
+from partnerships.guards.reviews import as_read, newest_reviews, reviews_not_given
 from partnerships.models import Agreement, Amendment, Document
 from partnerships.permissions import may, may_sign_amendment, reads_inner_words, require_may
 from partnerships.selectors import party_of
@@ -130,17 +130,17 @@ def changes_of(row: Amendment) -> dict[str, Any]:
     }
 
 
-def _looks_at(request: ActorRequest, agreement: Agreement, row: Amendment) -> dict[str, Any]:
+def _reviews_of(request: ActorRequest, agreement: Agreement, row: Amendment) -> dict[str, Any]:
     """Who looks at a draft, and what it lacks before it can be sent."""
     is_draft = row.state == Amendment.State.DRAFT
     trial = services.last_trial(row)
-    read, looks = as_read(agreement, row), newest_looks(row)
+    read, reviews = as_read(agreement, row), newest_reviews(row)
     return {
-        "looks": looks,
+        "reviews": reviews,
         # Given to words that have been changed since.
-        "old_looks": [one.pk for one in looks if one.seen and one.seen.get("read") != read],
+        "old_reviews": [one.pk for one in reviews if one.seen and one.seen.get("read") != read],
         "inner": reads_inner_words(request.actor, agreement),
-        "waits_for_looks": looks_not_given(row) if is_draft else [],
+        "waits_for_reviews": reviews_not_given(row) if is_draft else [],
         "broken": trial.broken if is_draft else [],
         "unseen": list(trial.unseen(agreement, row).values()) if is_draft else [],
         "may_ask": is_draft and may(request.actor, Permission.AGREEMENT_STEER, agreement),
@@ -189,7 +189,7 @@ def amendment(request: ActorRequest, pk: UUID, amendment: UUID) -> HttpResponse:
             verb__in=["amendment_refused", "amendment_withdrawn"], details__number=row.number
         ).last(),
         **changes_of(row),
-        **_looks_at(request, agreement, row),
+        **_reviews_of(request, agreement, row),
     }
     return render(request, "partnerships/amendment.html", context)
 

@@ -21,7 +21,7 @@ from partnerships.guards import (
     missing_for_review,
     required_reviews,
 )
-from partnerships.guards.looked_at import as_read, newest_looks, waits_for_a_look
+from partnerships.guards.reviews import as_read, newest_reviews, waits_for_review
 from partnerships.models import Agreement, AgreementState, Amendment, Question, Review
 from partnerships.permissions import may_review, require_may
 from partnerships.views.amending import changes_of, load_amendment, not_now, to_amendment
@@ -155,7 +155,7 @@ def review(request: ActorRequest, pk: UUID, review: UUID) -> HttpResponse:
         "earlier": _said_earlier(same, row.round),
         "read": as_read(agreement, amendment),
         "answers": _answers(agreement),
-        "closed": row.decision != Review.Decision.PENDING or not waits_for_a_look(row),
+        "closed": row.decision != Review.Decision.PENDING or not waits_for_review(row),
     }
     step = _DECIDE if amendment is None else _DECIDE_AMENDMENT
     if amendment is None:
@@ -290,7 +290,7 @@ def amendment_ask_review(request: ActorRequest, pk: UUID, amendment: UUID) -> Ht
     form = ReviewersForm(
         request.POST if request.method == "POST" else None,
         people=_people(agreement),
-        required=set(unseen) - services.still_asked(newest_looks(row)),
+        required=set(unseen) - services.still_asked(newest_reviews(row)),
         own=request.actor.user_id,
     )
     return take(

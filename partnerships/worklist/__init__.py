@@ -16,7 +16,7 @@ _FACTS: Final = (
     deciding.reviewed,
     deciding.signatures,
     deciding.amendments,
-    deciding.amendments_to_show,
+    deciding.amendments_to_review,
     writing.sections,
     writing.suggestions,
     writing.answers,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from partnerships.guards.looked_at import newest_looks
+from partnerships.guards.reviews import newest_reviews
 from partnerships.models import AgreementState, Amendment, PartyChange, Review, Signature
 from partnerships.permissions import REVIEW_PERMISSION
 from partnerships.services.rehearsal import last_trial
@@ -84,7 +84,7 @@ def reviewed(actor: Actor) -> Iterator[Item]:
         )
 
 
-def amendments_to_show(actor: Actor) -> Iterator[Item]:
+def amendments_to_review(actor: Actor) -> Iterator[Item]:
     """Drafts that cannot be sent before a lawyer or a data protection officer has seen them, of the
     places below: their own coordinator is here."""
     if not allows(actor, Permission.AGREEMENT_STEER):
@@ -96,7 +96,7 @@ def amendments_to_show(actor: Actor) -> Iterator[Item]:
         .order_by("effective_on")[:MOST]
     )
     for row in rows:
-        waits = any(one.decision == Review.Decision.PENDING for one in newest_looks(row))
+        waits = any(one.decision == Review.Decision.PENDING for one in newest_reviews(row))
         if waits or not last_trial(row).unseen(row.agreement, row):
             continue
         yield Item(

@@ -171,7 +171,7 @@ def _unseen_by_lawyer(
             yield Missing(K.FRAME, sentence)
 
 
-def waits_for_a_look(review: Review) -> bool:
+def waits_for_review(review: Review) -> bool:
     """Whether a yes or a no to it would still count for something: it is of the newest round, and
     what it is about has not gone on."""
     later = review.agreement.reviews.filter(amendment=review.amendment_id, round__gt=review.round)
@@ -198,7 +198,7 @@ def as_read(agreement: Agreement, amendment: Amendment | None) -> str:
 
 
 # --- amendments ---------------------------------------------------------------------------------
-def newest_looks(amendment: Amendment) -> list[Review]:
+def newest_reviews(amendment: Amendment) -> list[Review]:
     """The newest round of looks at an amendment; empty while nobody was asked."""
     rows = list(amendment.reviews.select_related("organisation"))
     newest = max((row.round for row in rows), default=0)
@@ -242,12 +242,12 @@ def _seen_before(
     counts = rows.filter(
         Q(amendment__isnull=True, round=signed_with)
         | Q(amendment__state=Amendment.State.IN_FORCE)
-        | Q(pk__in=[row.pk for row in newest_looks(amendment)])
+        | Q(pk__in=[row.pk for row in newest_reviews(amendment)])
     )
     return {Review.Kind(row.kind): row.seen or {} for row in counts.order_by("round")}
 
 
-def looks_not_given(amendment: Amendment) -> list[str]:
+def reviews_not_given(amendment: Amendment) -> list[str]:
     """Sentences: who was asked to look and has not said yes."""
     return [
         _(
@@ -258,6 +258,6 @@ def looks_not_given(amendment: Amendment) -> list[str]:
         if row.decision == Review.Decision.SENT_BACK
         else _("Venter på gennemgang: %(kind)s, %(organisation)s.")
         % {"kind": row.get_kind_display().lower(), "organisation": row.organisation.name}
-        for row in newest_looks(amendment)
+        for row in newest_reviews(amendment)
         if row.decision != Review.Decision.APPROVED
     ]
