@@ -1,15 +1,22 @@
 """What a draft amendment shall make of the agreement's sections: kept with who wrote it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
+
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from partnerships.facts import SECTIONS, Facts, changes, read
 from partnerships.facts.pointing import follow
 from partnerships.models import Agreement, Amendment, SectionKey
 from partnerships.services.rehearsal import try_out
 from portal.access.actor import Actor
+from portal.common.errors import WrongState
 from portal.common.ids import uuid7
+
+log = logging.getLogger("partnerships")
 
 # The rows that say what a party shall do and pay, and the column that names it.
 _WORK: Final = (
@@ -20,7 +27,8 @@ _WORK: Final = (
 
 def put_facts(row: Amendment, key: str, before: Facts, after: Facts, actor: Actor) -> None:
     """Checked facts of one section, as one more version of it. Facts equal to the agreement's take
-    the section out of the amendment. The caller holds the lock."""
+    the section out of the amendment. The caller holds the lock. Raises `WrongState` for what the
+    agreement's tables cannot hold."""
     writers = row.writers_of(key)
     row.before.pop(key, None)
     row.after.pop(key, None)
@@ -73,6 +81,8 @@ def give_back(agreement: Agreement, row: Amendment, slug: str, actor: Actor) -> 
         before = read(agreement, key)
         now: Facts = row.after[key]
         after = {**now, part: _as_before(before[part], now[part], column, slug)}
+        if key == SectionKey.BUDGET:
+            after["payments"] = _payments_as_before(before, after, slug)
         if after != now:
             put_facts(row, key, before, after, actor)
             found = True
@@ -86,3 +96,14 @@ def _as_before(
     kept = [own.get(one["id"], one) for one in now if one["id"] in own or one[column] != slug]
     there = {one["id"] for one in kept}
     return [*kept, *(one for pk, one in own.items() if pk not in there)]
+
+
+def _payments_as_before(before: Facts, after: Facts, slug: str) -> list[Mapping[str, Any]]:
+    """A payment names its line by what it says. One of a line that is not there any more goes with
+    it, and those of the party's own lines are there again."""
+    lines = {one["text"] for one in after["lines"]}
+    own = {one["text"] for one in before["lines"] if one["paid_by"] == slug}
+    kept = [one for one in after["payments"] if one["line"] in lines]
+    there = {one["id"] for one in kept}
+    again = [one for one in before["payments"] if one["line"] in own and one["id"] not in there]
+    return [*kept, *again]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -300,6 +301,48 @@ def test_a_party_that_stays_after_all_has_its_part_as_it_was(world):
     assert written == {(receiver, "Finde værter"), (receiver, "Et møde"), (region, "Vores egen")}
     assert "budget" not in row.after
     assert row.version_of("parties") == version + 1
+
+
+def with_payment(facts: Facts, line: str) -> Facts:
+    due = {"id": "", "line": line, "amount_ore": 100_00, "due_on": clock.today().isoformat()}
+    return {**facts, "payments": [*facts["payments"], due]}
+
+
+def test_payments_go_with_the_lines_that_a_party_that_stays_is_not_to_pay(world):
+    row = leaving(world)
+    line = row.agreement.budget.get(text="Kurser")
+    row.agreement.payments.create(line=line, amount_ore=500_00, due_on=clock.today())
+    money = now(row, "budget")
+    for one in (*money["lines"], *money["payments"]):
+        name = "line" if "line" in one else "text"
+        one[name] = one[name].replace("Kurser", "Kursus")
+    money = with_payment(with_line(money, world.receiver.slug, "Foreningens del"), "Kursus")
+    money = with_payment(with_payment(money, "Foreningens del"), "Koordinator")
+    save(row, world.coordinator, "budget", money)
+
+    party = row.agreement.parties.get(organisation=world.receiver)
+    services.drop_party_change(**which(row), party_id=party.pk, actor=world.coordinator.actor())
+
+    facts = now(row, "budget")
+    assert [one["text"] for one in facts["lines"]] == ["Koordinator", "Kurser"]
+    paid = {(one["line"], one["amount_ore"]) for one in facts["payments"]}
+    assert paid == {("Kurser", 500_00), ("Koordinator", 100_00)}
+
+
+def test_what_the_tables_cannot_hold_is_refused_with_a_sentence(world, monkeypatch):
+    """A fault of ours, and yet no broken page: what was typed stands there still."""
+    row = begin(agreement_in("signed", world), world.coordinator)
+
+    def broken(*_args: Any) -> None:
+        raise IntegrityError("null value in column")
+
+    monkeypatch.setattr("partnerships.services.rehearsal.write", broken)
+    with pytest.raises(WrongState, match="passer ikke sammen"):
+        save(
+            row, world.coordinator, "governance", {**now(row, "governance"), "meeting_rhythm": "x"}
+        )
+
+    assert now(row, "governance")["meeting_rhythm"] != "x"
 
 
 def test_what_a_party_paid_that_has_left_is_for_those_that_stay(world):
