@@ -125,16 +125,23 @@ def hindrances(agreement: Agreement, row: Amendment) -> list[str]:
 
 
 def _given_to_nobody(agreement: Agreement, row: Amendment) -> Iterator[str]:
-    """A new party was given something and then dropped again."""
-    written = row.after.get(SectionKey.PARTIES)
-    if written is None:
-        return
-    named = {one["party"] for one in written["obligations"]}
+    """A new party was given something to do or to pay and then dropped again. What the agreement
+    says today of one that has left is not the amendment's doing."""
+    named: set[str] = set()
     known = {one.organisation.slug for one in signers_of(agreement, row)}
-    known.update(agreement.obligations.values_list("party__organisation__slug", flat=True))
+    if SectionKey.PARTIES in row.after:
+        named.update(one["party"] for one in row.after[SectionKey.PARTIES]["obligations"])
+        known.update(agreement.obligations.values_list("party__organisation__slug", flat=True))
+    if SectionKey.BUDGET in row.after:
+        named.update(one["paid_by"] for one in row.after[SectionKey.BUDGET]["lines"])
+        payers = agreement.budget.filter(paid_by__isnull=False)
+        known.update(payers.values_list("paid_by__slug", flat=True))
     for organisation in Organisation.objects.filter(slug__in=named - known):
         yield (
-            _("%(name)s har fået opgaver i tillægget, men er ikke part. Ret opgaverne.")
+            _(
+                "%(name)s skal gøre eller betale noget efter tillægget, men er ikke part. "
+                "Ret opgaverne eller budgettet."
+            )
             % {"name": organisation.name}
         )
 

@@ -391,6 +391,46 @@ def test_a_new_party_can_be_given_something_in_the_same_amendment(world):
     assert agreement.obligations.get().party.organisation == world.outsider
 
 
+def test_one_that_was_dropped_again_is_to_pay_nothing(world):
+    agreement = agreement_in("signed", world)
+    public = world.coordinator.actor()
+    row = amend_parties(agreement, public)
+    party = take_in(row, world.outsider, public)
+    facts = read(agreement, "budget")
+    line = {"id": "", "text": "Kurser", "kind": "money", "paid_by": world.outsider.slug}
+    services.save_amended_section(
+        **which(row),
+        key="budget",
+        facts={**facts, "lines": [*facts["lines"], {**line, "amounts": {}}]},
+        version=0,
+        actor=public,
+    )
+    services.drop_party_change(**which(row), party_id=party.pk, actor=public)
+
+    with pytest.raises(WrongState, match="betale") as refused:
+        send(row, public)
+
+    assert world.outsider.name in refused.value.message
+
+
+def test_what_a_party_pays_that_has_left_is_not_the_amendments_doing(world):
+    agreement = joined(world)
+    public = world.coordinator.actor()
+    agreement.budget.create(text="Kurser", kind="money", paid_by=world.outsider, position=9)
+    row = amend_parties(agreement, public)
+    let_go(row, world.outsider, public)
+    send(row, public)
+    sign_amendment(row, world.coordinator, world.receiver_manager, world.outsider_manager)
+    row = amend_parties(fresh(agreement), public)
+    facts = read(fresh(agreement), "budget")
+    facts["lines"][0]["text"] = "En anden post"
+
+    services.save_amended_section(**which(row), key="budget", facts=facts, version=0, actor=public)
+
+    assert hindrances(fresh(agreement), row) == []
+    assert send(row, public).state == "awaiting_signature"
+
+
 def test_what_a_party_did_before_it_left_does_not_lock_the_section(world):
     agreement = joined(world)
     public = world.coordinator.actor()
