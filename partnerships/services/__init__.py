@@ -17,6 +17,7 @@ from partnerships.services.amending import (
     withdraw_amendment,
 )
 from partnerships.services.amendment_signing import (
+    finish_signing,
     refuse_amendment,
     sign_amendment,
     upload_amendment_signature,
@@ -168,6 +169,7 @@ from partnerships.services.writing import (
 )
 
 __all__ = [
+    "finish_signing",
     "ChangedMeanwhile",
     "ItemMinutes",
     "NOBODY",

@@ -1,5 +1,6 @@
 """Signatures on an amendment's frozen text: of those that are in, leave or come in."""
 
+import logging
 from datetime import date
 from uuid import UUID
 
@@ -27,12 +28,15 @@ from partnerships.services.signing import (
     confirmed,
     on_paper,
     refuse_other_text,
+    signed_parties,
     valid_signatures,
     void_signatures,
 )
 from portal.access.actor import Actor
 from portal.common import clock
-from portal.common.errors import WrongState
+from portal.common.errors import NotFound, WrongState
+
+log = logging.getLogger("partnerships")
 
 St = Amendment.State
 
@@ -69,12 +73,42 @@ def sign_amendment_for(
     }
     note(agreement, "amendment_signature", actor, details=details)
     if last:
-        refuse_hindered(agreement, row)
-        row.state = St.SIGNED
-        keep_amendment(row, "state")
-        note(agreement, "amendment_signed", actor, details={"number": row.number})
-        if row.effective_on <= clock.today():
-            let_take_effect(agreement, row, actor)
+        _all_have_signed(agreement, row, actor)
+    return row
+
+
+def _all_have_signed(agreement: Agreement, row: Amendment, actor: Actor) -> None:
+    """Nobody is missing any more. The caller holds the locks. Raises `WrongState`."""
+    refuse_hindered(agreement, row)
+    row.state = St.SIGNED
+    keep_amendment(row, "state")
+    note(agreement, "amendment_signed", actor, details={"number": row.number})
+    if row.effective_on <= clock.today():
+        let_take_effect(agreement, row, actor)
+
+
+def missing_signers(agreement: Agreement, row: Amendment) -> list[AgreementParty]:
+    """Those whose yes it waits for. Raises `WrongState` when it waits for none."""
+    signed = signed_parties(agreement, text_to_sign(agreement, row))
+    return [one for one in signers_of(agreement, row) if one.pk not in signed]
+
+
+@transaction.atomic
+def finish_signing(*, amendment_id: UUID, actor: Actor) -> Amendment:
+    """An amendment that waits for nobody: the one that had not signed became one with a party that
+    had. A job's door; raises `WrongState` while somebody is missing, and when run again."""
+    found = Amendment.objects.filter(pk=amendment_id).first()
+    if found is None or not actor.is_system:
+        raise NotFound()
+    agreement, row = lock_amendment(found.agreement_id, amendment_id, actor)
+    if missing_signers(agreement, row):
+        raise WrongState()
+    try:
+        _all_have_signed(agreement, row, actor)
+    except WrongState:
+        # Nobody sees a job's sentence; any party can take the amendment back.
+        log.exception("amendment %s is signed by all and cannot go on", row.pk)
+        raise
     return row
 
 

@@ -9,7 +9,9 @@ from django.db.models import F, Q
 
 from partnerships.models import Agreement, AgreementState, Amendment
 from partnerships.services.amending import put_in_force
+from partnerships.services.amendment_signing import finish_signing
 from partnerships.services.mover import keep, lock_agreement, turn
+from partnerships.workflow import AMENDABLE
 from portal.access.actor import Actor, system_actor
 from portal.common import clock
 from portal.common.errors import WrongState
@@ -38,6 +40,7 @@ def run_dates() -> dict[str, int]:
         "activate": _each(
             Agreement.objects.filter(status=S.SIGNED, starts_on__lte=today), "activate"
         ),
+        "finish_signing": _finish_signing(),
         "amend": _amend(),
         "terminate": _each(
             Agreement.objects.filter(
@@ -59,6 +62,16 @@ def _each(rows: object, verb: str) -> int:
     return sum(_tried(lambda pk=pk: _move(pk, verb), f"{verb} {pk}") for pk in ids)  # type: ignore[misc]
 
 
+def _finish_signing() -> int:
+    ids = Amendment.objects.filter(
+        state=Amendment.State.AWAITING_SIGNATURE, agreement__status__in=AMENDABLE
+    ).values_list("pk", flat=True)
+    return sum(
+        _tried(lambda pk=pk: finish_signing(amendment_id=pk, actor=JOB), f"finish signing {pk}")  # type: ignore[misc]
+        for pk in list(ids)
+    )
+
+
 def _amend() -> int:
     ids = Amendment.objects.filter(
         state=Amendment.State.SIGNED, effective_on__lte=clock.today()
@@ -74,7 +87,7 @@ def _tried(act: Callable[[], object], what: str) -> bool:
     try:
         act()
     except WrongState:
-        return False  # somebody else was quicker
+        return False  # somebody else was quicker, or has not signed yet
     except DatabaseError:
         log.exception("agreement: %s failed", what)
         return False

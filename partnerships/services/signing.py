@@ -165,10 +165,10 @@ def valid_signatures(text: Document) -> list[Signature]:
     )
 
 
-def signed_parties(agreement: Agreement, text: Document) -> set[UUID]:
-    """Those whose yes to `text` counts: by an own signature, or because every party whose place it
-    took over had signed. The trigger `agreement_party_signed` says the same."""
-    signed = {row.party_id for row in valid_signatures(text)}
+def counting_signatures(agreement: Agreement, text: Document) -> dict[UUID, Signature]:
+    """Party → the yes to `text` that binds it: its own, or the one of a party whose place it took
+    over, once every such party has signed. The trigger `agreement_party_signed` says the same."""
+    signed = {row.party_id: row for row in valid_signatures(text)}
     parties = list(agreement.parties.all())
     for party in sorted(parties, key=lambda row: row.joined_on or date.min):
         before = [
@@ -179,8 +179,13 @@ def signed_parties(agreement: Agreement, text: Document) -> set[UUID]:
             and row.has_been_in
         ]
         if before and all(row.pk in signed for row in before):
-            signed.add(party.pk)
+            signed.setdefault(party.pk, signed[before[0].pk])
     return signed
+
+
+def signed_parties(agreement: Agreement, text: Document) -> set[UUID]:
+    """Those that need not sign `text` any more."""
+    return set(counting_signatures(agreement, text))
 
 
 def add_signature(

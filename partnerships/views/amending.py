@@ -26,7 +26,7 @@ from partnerships.guards.reviews import as_read, newest_reviews, reviews_not_giv
 from partnerships.models import Agreement, Amendment, Document
 from partnerships.permissions import may, may_sign_amendment, reads_inner_words, require_may
 from partnerships.selectors import party_of
-from partnerships.services.signing import valid_signatures
+from partnerships.services.signing import counting_signatures, valid_signatures
 from partnerships.views.steps import (
     Step,
     agreement_of,
@@ -89,13 +89,14 @@ def text_of(agreement: Agreement, row: Amendment) -> Document | None:
 
 
 def lines_for(agreement: Agreement, row: Amendment, text: Document) -> list[dict[str, Any]]:
-    """Who signs it, and who has. Once all have, those that did: the parties may be others today."""
-    signed = {one.party_id: one for one in valid_signatures(text)}
-    signers = (
-        signers_of(agreement, row)
-        if row.state == Amendment.State.AWAITING_SIGNATURE
-        else [one for one in agreement.parties.all() if one.pk in signed]
-    )
+    """Who signs it, and who has; for one that took over another's place, that one's yes. Once all
+    have, those that did: the parties may be others today."""
+    if row.state == Amendment.State.AWAITING_SIGNATURE:
+        signed = counting_signatures(agreement, text)
+        signers = signers_of(agreement, row)
+    else:
+        signed = {one.party_id: one for one in valid_signatures(text)}
+        signers = [one for one in agreement.parties.all() if one.pk in signed]
     return [{"party": one, "signature": signed.get(one.pk)} for one in signers]
 
 

@@ -6,9 +6,18 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from partnerships.guards.reviews import newest_reviews
-from partnerships.models import AgreementState, Amendment, PartyChange, Review, Signature
+from partnerships.models import (
+    AgreementParty,
+    AgreementState,
+    Amendment,
+    PartyChange,
+    Review,
+    Signature,
+)
 from partnerships.permissions import REVIEW_PERMISSION
+from partnerships.selectors import party_of
 from partnerships.services.rehearsal import last_trial
+from partnerships.services.signing import signed_parties
 from partnerships.workflow import AMENDABLE
 from partnerships.worklist.item import MOST, Item, below, day_of, own, own_public
 from portal.access.actor import Actor
@@ -151,6 +160,9 @@ def amendments(actor: Actor) -> Iterator[Item]:
         party__left_on__isnull=False,
         amendment__agreement__status__in=AMENDABLE,
     )
+    took_over = AgreementParty.objects.filter(
+        agreement=OuterRef("agreement"), succeeded_by__organisation_id=actor.organisation_id
+    )
     state = Amendment.State
     of_own = Q(agreement__in=own(actor).values("pk"))
     rows = (
@@ -158,11 +170,14 @@ def amendments(actor: Actor) -> Iterator[Item]:
             (of_own & Q(state=state.DRAFT))
             | ((of_own | Exists(asked_in)) & Q(~Exists(given), state=state.AWAITING_SIGNATURE))
         )
+        .annotate(took_over=Exists(took_over))
         .select_related("agreement")
         .order_by("effective_on")[:MOST]
     )
     for row in rows:
         draft = row.state == state.DRAFT
+        if not draft and row.took_over and _is_bound(actor, row):
+            continue
         fact = (
             _("Tillæg %(n)s er begyndt og ikke sendt til underskrift: %(title)s")
             if draft
@@ -178,3 +193,12 @@ def amendments(actor: Actor) -> Iterator[Item]:
             on=row.effective_on,
             target=row.pk,
         )
+
+
+def _is_bound(actor: Actor, row: Amendment) -> bool:
+    """Whether those whose place the actor's organisation took over have signed for it."""
+    text = row.agreement.documents.defer("content").filter(pk__in=[row.document_id]).first()
+    party = party_of(row.agreement, actor)
+    if text is None or party is None:
+        return False
+    return party.pk in signed_parties(row.agreement, text)

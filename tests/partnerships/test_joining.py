@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from organisations.models import Organisation, Role
 from partnerships import services
@@ -633,6 +634,82 @@ def test_one_that_is_taken_over_by_a_party_needs_not_come_in(world):
 
     assert row.state == "in_force"
     assert present(agreement) == {world.region.slug, world.receiver.slug}
+
+
+def move(agreement: Agreement, old: Organisation, new: Organisation) -> None:
+    transfer_agreements(
+        moves={(agreement.pk, old.pk): new.pk}, on=clock.today(), actor=system_actor("tests")
+    )
+
+
+def test_what_waits_for_nobody_any_more_is_finished_by_the_job(world):
+    """The one that had not signed became one with a party that had."""
+    agreement = joined(world)
+    public = world.coordinator.actor()
+    row = amend_parties(agreement, public)
+    facts = read(agreement, "governance")
+    services.save_amended_section(
+        **which(row),
+        key="governance",
+        facts={**facts, "meeting_rhythm": "Hver uge"},
+        version=0,
+        actor=public,
+    )
+    send(row, public)
+    sign_amendment(row, world.coordinator, world.receiver_manager)
+
+    services.run_dates()
+    row.refresh_from_db()
+    before = row.state
+    move(agreement, world.outsider, world.receiver)
+    done = services.run_dates()
+    again = services.run_dates()
+
+    row.refresh_from_db()
+    assert (before, row.state) == ("awaiting_signature", "in_force")
+    assert (done["finish_signing"], again["finish_signing"]) == (1, 0)
+    assert fresh(agreement).meeting_rhythm == "Hver uge"
+
+
+def test_one_that_is_asked_in_and_merges_into_a_party_is_waited_for_no_more(world):
+    agreement = agreement_in("signed", world)
+    public = world.coordinator.actor()
+    row = amend_parties(agreement, public, effective_on=clock.today() + timedelta(days=2))
+    take_in(row, world.outsider, public)
+    send(row, public)
+    sign_amendment(row, world.coordinator, world.receiver_manager)
+    move(agreement, world.outsider, world.receiver)
+
+    services.run_dates()
+
+    row.refresh_from_db()
+    assert row.state == "signed"  # its day is to come
+    with pytest.raises(NotFound):  # a job's door
+        services.finish_signing(amendment_id=row.pk, actor=public)
+
+
+def test_one_that_took_over_is_not_asked_again_for_what_was_signed(world, client_for):
+    agreement = agreement_in("signed", world)
+    public = world.coordinator.actor()
+    row = amend_parties(agreement, public)
+    take_in(row, world.parent, public)
+    send(row, public)
+    sign_amendment(row, world.receiver_manager)
+    move(agreement, world.receiver, world.outsider)
+    move(agreement, world.region, world.municipality)
+
+    asked = [
+        item.target
+        for person in (world.outsider_manager, world.municipal_coordinator)
+        for item in waiting(person.actor())
+        if item.kind == "amendment"
+    ]
+    address = reverse("partnerships:amendment-sign", args=[agreement.pk, row.pk])
+    page = client_for(world.outsider_manager).get(address).content.decode()
+
+    assert asked == [row.pk]  # the region had not signed
+    assert world.receiver_manager.user.name in page
+    assert 'name="sha256"' not in page
 
 
 # --- frame agreements ---------------------------------------------------------------------------
