@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import asdict
 from typing import Any, Final
 
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from organisations.models import Organisation
 from partnerships.facts import SECTIONS, Facts, changes, read
 from partnerships.facts.pointing import follow
-from partnerships.models import Agreement, Amendment, SectionKey
+from partnerships.models import Agreement, Amendment, ScopeLevel, SectionKey
 from partnerships.services.rehearsal import try_out
 from portal.access.actor import Actor
 from portal.common.errors import WrongState
@@ -22,6 +24,12 @@ log = logging.getLogger("partnerships")
 _WORK: Final = (
     (SectionKey.PARTIES, "obligations", "party"),
     (SectionKey.BUDGET, "lines", "paid_by"),
+)
+
+_OPEN: Final = (
+    Amendment.State.DRAFT,
+    Amendment.State.AWAITING_SIGNATURE,
+    Amendment.State.SIGNED,
 )
 
 
@@ -107,3 +115,51 @@ def _payments_as_before(before: Facts, after: Facts, slug: str) -> list[Mapping[
     there = {one["id"] for one in kept}
     again = [one for one in before["payments"] if one["line"] in own and one["id"] not in there]
     return [*kept, *again]
+
+
+def hand_on(agreement: Agreement, old: Organisation, new: Organisation) -> int:
+    """One organisation takes over another's place: so it does in an amendment that is still open,
+    or that would put the old one back. What the old one has done stays its own. The frozen text
+    stays as it was signed, and binds the new one. The caller holds the agreement's lock; both
+    parties' rows are as they shall be. Returns how many amendments changed."""
+    row = agreement.amendments.select_for_update().filter(state__in=_OPEN).first()
+    if row is None:
+        return 0
+    told = (deepcopy(row.before), deepcopy(row.after))
+    for sections in (row.before, row.after):
+        _hand_on_work(agreement, sections, old.slug, new.slug)
+        _hand_on_words(agreement, sections.get(SectionKey.PARTIES), old, new)
+        about = sections.get(SectionKey.PURPOSE, {})
+        named = about.get("scope_level") in (ScopeLevel.HOSPITAL, ScopeLevel.DEPARTMENT)
+        if named and about["scope_area"] == old.slug:
+            about["scope_area"] = new.slug
+    if told == (row.before, row.after):
+        return 0
+    row.save(update_fields=["before", "after"])
+    return 1
+
+
+def _hand_on_work(agreement: Agreement, sections: dict[str, Any], old: str, new: str) -> None:
+    done = agreement.obligations.filter(done_on__isnull=False).values_list("pk", flat=True)
+    stays = {str(pk) for pk in done}
+    for key, part, column in _WORK:
+        for one in sections.get(key, {}).get(part, []):
+            if one[column] == old and one["id"] not in stays:
+                one[column] = new
+
+
+def _hand_on_words(
+    agreement: Agreement, facts: Facts | None, old: Organisation, new: Organisation
+) -> None:
+    """What was written of the old one is of the new one, unless that is a party with words of its
+    own."""
+    if facts is None:
+        return
+    there = any(one["organisation"] == new.slug for one in facts["parties"])
+    party = agreement.parties.filter(organisation=new, left_on__isnull=True).first()
+    if there or party is None:
+        facts["parties"] = [one for one in facts["parties"] if one["organisation"] != old.slug]
+        return
+    for one in facts["parties"]:
+        if one["organisation"] == old.slug:
+            one["id"], one["organisation"] = str(party.pk), new.slug

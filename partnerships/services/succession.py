@@ -38,6 +38,7 @@ from partnerships.models import (
     SectionApproval,
 )
 from partnerships.models.agreement import BEFORE_SIGNATURE, IN_FORCE
+from partnerships.services.amended_facts import hand_on
 from portal.access.actor import Actor
 from portal.audit import trail
 from portal.common import clock
@@ -144,6 +145,8 @@ def _move_one(
         "assessments": AnchoringAssessment.objects.filter(
             agreement=agreement, organisation=old
         ).update(organisation=new),
+        # After the party, whose new row it names.
+        "amendments": hand_on(agreement, old, new),
     }
     return {name: count for name, count in counts.items() if count}
 

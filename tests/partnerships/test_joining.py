@@ -712,6 +712,108 @@ def test_one_that_took_over_is_not_asked_again_for_what_was_signed(world, client
     assert 'name="sha256"' not in page
 
 
+def written(row: Amendment, key: str, person: Person, **facts: Any) -> None:
+    row.refresh_from_db()
+    now = row.after.get(key) or read(fresh(row.agreement), key)
+    services.save_amended_section(
+        **which(row),
+        key=key,
+        facts={**now, **facts},
+        version=row.version_of(key),
+        actor=person.actor(),
+    )
+    row.refresh_from_db()
+
+
+def task(slug: str, text: str) -> dict[str, Any]:
+    return {"id": "", "party": slug, "text": text, "owner": "", "due_on": None}
+
+
+@pytest.mark.parametrize("when", ["draft", "asked", "signed"])
+def test_an_open_amendment_does_not_undo_a_take_over(world, when):
+    agreement = joined(world)
+    old, region = agreement.parties.get(organisation=world.receiver), world.coordinator
+    agreement.obligations.create(party=old, text="Et møde", done_on=clock.today(), position=1)
+    agreement.obligations.create(party=old, text="Finde værter", position=2)
+    row = amend_parties(agreement, region.actor(), effective_on=clock.today() + timedelta(days=2))
+    facts = read(fresh(agreement), "parties")
+    for one in facts["parties"]:
+        if one["organisation"] == world.receiver.slug:
+            one["voice"] = "Vi vil det her."
+    tasks = [*facts["obligations"], task(world.receiver.slug, "Ny opgave")]
+    written(row, "parties", world.receiver_manager, parties=facts["parties"], obligations=tasks)
+    lines = read(agreement, "budget")["lines"]
+    line = {"id": "", "kind": "money", "amounts": {}}
+    lines += [{**line, "text": "Møder", "paid_by": world.region.slug}]
+    written(row, "budget", region, lines=lines)
+    others = (region, world.outsider_manager)
+    if when != "draft":
+        send(row, region.actor())
+        sign_amendment(row, *others, *([world.receiver_manager] if when == "signed" else []))
+
+    move(agreement, world.receiver, world.parent)
+    move(agreement, world.region, world.municipality)
+
+    left = (world.municipal_coordinator, world.outsider_manager, world.parent_handler)
+    add_member(world.parent, Role.MANAGER, name="Pia Leder", email="pia@parent.example")
+    if when == "draft":
+        send(row, world.municipal_coordinator.actor())
+        sign_amendment(row, *left[:2])
+    if when != "signed":
+        sign_amendment(row, Person(world.parent.memberships.last().user, world.parent))
+    with clock.at(clock.now() + timedelta(days=2)):
+        services.run_dates()
+
+    row.refresh_from_db()
+    assert row.state == "in_force"
+    assert set(agreement.obligations.values_list("text", "party__organisation")) == {
+        ("Et møde", world.receiver.pk),
+        ("Finde værter", world.parent.pk),
+        ("Ny opgave", world.parent.pk),
+    }
+    assert set(agreement.budget.values_list("paid_by__slug", flat=True)) == {
+        world.municipality.slug
+    }
+    assert agreement.parties.get(organisation=world.parent).voice == "Vi vil det her."
+    assert [one for one, found in services.amended(row)] == ["parties", "budget"]
+
+
+def test_what_was_given_to_one_asked_in_is_of_the_one_that_took_over(world):
+    agreement = agreement_in("signed", world)
+    public = world.coordinator
+    row = amend_parties(agreement, public.actor(), effective_on=clock.today() + timedelta(days=2))
+    take_in(row, world.outsider, public.actor())
+    written(row, "parties", public, obligations=[task(world.outsider.slug, "Ny opgave")])
+    send(row, public.actor())
+    sign_amendment(row, public, world.receiver_manager, world.outsider_manager)
+    move(agreement, world.outsider, world.parent)
+
+    with clock.at(clock.now() + timedelta(days=2)):
+        services.run_dates()
+
+    row.refresh_from_db()
+    assert row.state == "in_force"
+    assert agreement.obligations.get().party.organisation == world.parent
+
+
+def test_two_parties_that_become_one_keep_the_words_of_the_one_that_lasts(world):
+    agreement = joined(world)
+    row = amend_parties(agreement, world.coordinator.actor())
+    facts = read(fresh(agreement), "parties")
+    for one in facts["parties"]:
+        if one["organisation"] == world.receiver.slug:
+            one["voice"] = "Vores egne."
+    tasks = [task(world.receiver.slug, "Finde værter")]
+    written(row, "parties", world.receiver_manager, parties=facts["parties"], obligations=tasks)
+
+    move(agreement, world.receiver, world.outsider)
+
+    row.refresh_from_db()
+    named = [one["organisation"] for one in row.after["parties"]["parties"]]
+    assert sorted(named) == sorted([world.region.slug, world.outsider.slug])
+    assert row.after["parties"]["obligations"][0]["party"] == world.outsider.slug
+
+
 # --- frame agreements ---------------------------------------------------------------------------
 def test_two_frame_agreements_of_a_pair_do_not_meet_by_an_amendment(world, monkeypatch):
     start = clock.today() + timedelta(days=30)
