@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
+from partnerships.amended_dates import dates_out_of_order
 from partnerships.amended_frame import frame_hindrances
 from partnerships.facts.owners import Staying
 from partnerships.models import (
@@ -119,6 +120,7 @@ def hindrances(agreement: Agreement, row: Amendment) -> list[str]:
     parties = [*_empty_sides(after), *_nobody_to_sign(row)] if row.party_changes.exists() else []
     return [
         *_given_to_nobody(agreement, row),
+        *_days_that_have_passed(agreement, row),
         *parties,
         *frame_hindrances(agreement, row, _not_in(row), after),
     ]
@@ -144,6 +146,12 @@ def _given_to_nobody(agreement: Agreement, row: Amendment) -> Iterator[str]:
             )
             % {"name": organisation.name}
         )
+
+
+def _days_that_have_passed(agreement: Agreement, row: Amendment) -> Iterator[str]:
+    if SectionKey.PURPOSE in row.after:
+        before, after = row.before[SectionKey.PURPOSE], row.after[SectionKey.PURPOSE]
+        yield from dates_out_of_order(agreement, row, before, after).values()
 
 
 def _empty_sides(after: list[AgreementParty]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
+from partnerships.amended_dates import dates_out_of_order
 from partnerships.amended_parties import hindrances, staying
 from partnerships.documents import amendment_text
 from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
@@ -16,7 +17,6 @@ from partnerships.guards.reviews import reviews_not_given
 from partnerships.models import (
     Agreement,
     AgreementSection,
-    AgreementState,
     Amendment,
     Document,
     SectionKey,
@@ -53,23 +53,6 @@ from portal.common.text import clean_line, clean_text
 log = logging.getLogger("partnerships")
 
 St = Amendment.State
-
-
-def _refuse_dates_out_of_order(
-    agreement: Agreement, row: Amendment, before: Facts, after: Facts
-) -> None:
-    """Days that the agreement could not have on the day the amendment takes effect."""
-    errors = {}
-    begun = agreement.status != AgreementState.SIGNED
-    start, end = after.get("starts_on"), after.get("ends_on")
-    if begun and start != before.get("starts_on"):
-        errors["starts_on"] = _("Aftalen er begyndt, så den dag ligger fast.")
-    elif not start or (agreement.signed_on and start < agreement.signed_on.isoformat()):
-        errors["starts_on"] = _("Aftalen kan ikke begynde, før den blev skrevet under.")
-    if not end or end < row.effective_on.isoformat():
-        errors["ends_on"] = _("Aftalen kan ikke slutte, før tillægget gælder.")
-    if errors:
-        raise InvalidInput(errors)
 
 
 @transaction.atomic
@@ -141,7 +124,9 @@ def save_amended_section(
         raise ChangedMeanwhile(now, row.version_of(key), row.writer_of(key))
     after = clean(key, facts, agreement)
     if key == SectionKey.PURPOSE:
-        _refuse_dates_out_of_order(agreement, row, before, after)
+        errors = dates_out_of_order(agreement, row, before, after)
+        if errors:
+            raise InvalidInput(errors)
     name_rows(key, now, after)
     # From what stands in the amendment: what another party has written there is not this one's.
     found = changes(key, now, after, staying(agreement, row))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -33,15 +34,18 @@ def run_dates() -> dict[str, int]:
     """Begin, amend, terminate and expire what is due today; how many of each. One transaction an
     agreement; safe to run twice, and by two at once.
 
-    The order is that of the days behind us: after a pause an agreement begins before it ends.
+    The order is that of the days behind us: after a pause an agreement begins before it ends, and
+    an amendment that was to hold before that may move its first day.
     """
     today = clock.today()
+    signed = _finish_signing()
+    early = _amend(agreement__status=S.SIGNED, effective_on__lt=F("agreement__starts_on"))
     return {
+        "finish_signing": signed,
         "activate": _each(
             Agreement.objects.filter(status=S.SIGNED, starts_on__lte=today), "activate"
         ),
-        "finish_signing": _finish_signing(),
-        "amend": _amend(),
+        "amend": early + _amend(),
         "terminate": _each(
             Agreement.objects.filter(
                 Q(ends_on__gte=F("terminates_on")),
@@ -72,9 +76,9 @@ def _finish_signing() -> int:
     )
 
 
-def _amend() -> int:
+def _amend(**such: Any) -> int:
     ids = Amendment.objects.filter(
-        state=Amendment.State.SIGNED, effective_on__lte=clock.today()
+        state=Amendment.State.SIGNED, effective_on__lte=clock.today(), **such
     ).values_list("pk", flat=True)
     return sum(
         _tried(lambda pk=pk: put_in_force(amendment_id=pk, actor=JOB), f"amend {pk}")  # type: ignore[misc]

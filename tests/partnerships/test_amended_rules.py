@@ -14,7 +14,7 @@ from partnerships.models import Agreement, Amendment
 from partnerships.services.clocks import run_dates
 from portal.access.actor import system_actor
 from portal.common import clock
-from portal.common.errors import WrongState
+from portal.common.errors import InvalidInput, WrongState
 from tests.factories.partnerships import agreement_in, fresh
 from tests.factories.register import past_the_guards
 
@@ -275,3 +275,72 @@ def test_the_last_signer_of_what_became_impossible_reads_a_sentence(world, clien
     assert answer.status_code < 500
     row.refresh_from_db()
     assert row.state == Amendment.State.AWAITING_SIGNATURE
+
+
+# --- the agreement's first day ------------------------------------------------------------------
+def later(agreement, days=60):
+    return (agreement.starts_on + timedelta(days=days)).isoformat()
+
+
+def with_days(agreement, row, world):
+    """Its activities begin with the agreement."""
+    facts = read(agreement, "activities")
+    for one in facts["activities"]:
+        one["starts_on"] = row.after["purpose"]["starts_on"]
+    for one in facts["milestones"]:
+        one["due_on"] = later(agreement, 150)
+    services.save_amended_section(
+        agreement_id=agreement.pk,
+        amendment_id=row.pk,
+        key="activities",
+        facts=facts,
+        version=0,
+        actor=world.receiver_manager.actor(),
+    )
+    row.refresh_from_db()
+
+
+@pytest.mark.parametrize("days", [0, 10])
+def test_the_first_day_cannot_move_when_the_agreement_has_begun_by_then(world, days):
+    agreement = agreement_in("signed", world)
+    day = agreement.starts_on + timedelta(days=days)
+
+    with pytest.raises(InvalidInput) as refused:
+        amend(agreement, world, "purpose", day=day, starts_on=later(agreement))
+
+    assert "er begyndt, når tillægget gælder" in refused.value.errors["starts_on"]
+
+
+def test_the_first_day_stays_when_the_agreement_began_while_it_was_signed(world):
+    agreement = agreement_in("signed", world)
+    row = amend(agreement, world, "purpose", starts_on=later(agreement))
+    with_days(agreement, row, world)
+    send(agreement, row, world)
+    sign(agreement, row, world.coordinator)
+
+    with clock.at(clock.now() + (agreement.starts_on - clock.today())):
+        run_dates()
+        assert fresh(agreement).status == "active"
+        with pytest.raises(WrongState, match="Aftalen er begyndt"):
+            sign(agreement, row, world.receiver_manager)
+
+    row.refresh_from_db()
+    assert row.state == "awaiting_signature"
+    assert fresh(agreement).starts_on == agreement.starts_on
+
+
+def test_after_a_pause_of_the_job_the_first_day_moves_before_the_agreement_begins(world):
+    agreement = agreement_in("signed", world)
+    day = agreement.starts_on - timedelta(days=1)
+    row = amend(agreement, world, "purpose", day=day, starts_on=later(agreement))
+    with_days(agreement, row, world)
+    send(agreement, row, world)
+    sign(agreement, row, world.coordinator, world.receiver_manager)
+
+    with clock.at(clock.now() + (agreement.starts_on - clock.today()) + timedelta(days=1)):
+        done = run_dates()
+
+    row.refresh_from_db()
+    assert (row.state, done["amend"]) == ("in_force", 1)
+    assert fresh(agreement).status == "signed"
+    assert fresh(agreement).starts_on.isoformat() == later(agreement)
