@@ -2681,6 +2681,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "amendment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="partnerships.amendment",
+                    ),
+                ),
+                (
                     "author",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -2700,8 +2710,16 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("author", "organisation", "agreement", "key", "is_suggestion"),
+                        fields=(
+                            "author",
+                            "organisation",
+                            "agreement",
+                            "amendment",
+                            "key",
+                            "is_suggestion",
+                        ),
                         name="section_draft_once",
+                        nulls_distinct=False,
                     )
                 ],
             },

@@ -5,6 +5,7 @@ from django.db import models
 
 from organisations.models import Organisation
 from partnerships.models.agreement import Agreement
+from partnerships.models.amendment import Amendment
 from partnerships.models.report import StatusReport
 from partnerships.models.section import SectionKey
 from portal.access.actor import Actor
@@ -32,6 +33,10 @@ class SectionDraft(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="+")
+    # What is typed for one amendment is nothing to the next one, nor to the agreement itself.
+    amendment = models.ForeignKey(
+        Amendment, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     key = models.CharField(max_length=12, choices=SectionKey.choices)
     is_suggestion = models.BooleanField(default=False)
     # Each field's values as the browser posted them, with the version that was written on.
@@ -43,8 +48,9 @@ class SectionDraft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["author", "organisation", "agreement", "key", "is_suggestion"],
+                fields=["author", "organisation", "agreement", "amendment", "key", "is_suggestion"],
                 name="section_draft_once",
+                nulls_distinct=False,
             )
         ]
 

@@ -17,17 +17,30 @@ from portal.common.errors import NotFound
 
 
 def save_section_draft(
-    *, agreement_id: UUID, key: str, is_suggestion: bool, data: Typed, actor: Actor
+    *,
+    agreement_id: UUID,
+    key: str,
+    is_suggestion: bool,
+    data: Typed,
+    actor: Actor,
+    amendment_id: UUID | None = None,
 ) -> SectionDraft:
-    """Keep what stands in the editor now. Raises `NotFound`, `NotAllowed`."""
+    """Keep what stands in the editor now, of the agreement or of one of its amendments. Raises
+    `NotFound`, `NotAllowed`."""
     agreement = Agreement.objects.visible_to(actor).filter(pk=agreement_id).first()
     if agreement is None or key not in SectionKey.values:
         raise NotFound()
     require_may(actor, Permission.AGREEMENT_WRITE, agreement)
+    amendment = None
+    if amendment_id is not None:
+        amendment = agreement.amendments.filter(pk=amendment_id).first()
+        if amendment is None:
+            raise NotFound()
     draft, _created = SectionDraft.objects.visible_to(actor).update_or_create(
         author_id=actor.user_id,
         organisation_id=actor.organisation_id,
         agreement=agreement,
+        amendment=amendment,
         key=key,
         is_suggestion=is_suggestion,
         defaults={"data": data, "saved_at": clock.now()},
@@ -36,25 +49,40 @@ def save_section_draft(
 
 
 def load_section_draft(
-    *, agreement_id: UUID, key: str, is_suggestion: bool, actor: Actor
+    *,
+    agreement_id: UUID,
+    key: str,
+    is_suggestion: bool,
+    actor: Actor,
+    amendment_id: UUID | None = None,
 ) -> SectionDraft | None:
     return (
-        _own(agreement_id, key, is_suggestion, actor)
+        _own(agreement_id, amendment_id, key, is_suggestion, actor)
         .filter(saved_at__gt=clock.now() - LIFE)
         .first()
     )
 
 
 def discard_section_draft(
-    *, agreement_id: UUID, key: str, is_suggestion: bool, actor: Actor
+    *,
+    agreement_id: UUID,
+    key: str,
+    is_suggestion: bool,
+    actor: Actor,
+    amendment_id: UUID | None = None,
 ) -> None:
-    _own(agreement_id, key, is_suggestion, actor).delete()
+    _own(agreement_id, amendment_id, key, is_suggestion, actor).delete()
 
 
-def _own(agreement_id: UUID, key: str, is_suggestion: bool, actor: Actor) -> SectionDraftQuerySet:
-    return SectionDraft.objects.visible_to(actor).filter(
+def _own(
+    agreement_id: UUID, amendment_id: UUID | None, key: str, is_suggestion: bool, actor: Actor
+) -> SectionDraftQuerySet:
+    own = SectionDraft.objects.visible_to(actor).filter(
         agreement_id=agreement_id, key=key, is_suggestion=is_suggestion
     )
+    if amendment_id is None:
+        return own.filter(amendment__isnull=True)
+    return own.filter(amendment_id=amendment_id)
 
 
 # --- a status report ----------------------------------------------------------------------------

@@ -66,8 +66,13 @@ def save_draft(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
 @require_POST
 def discard_draft(request: ActorRequest, pk: UUID, key: str) -> HttpResponse:
     agreement = load_agreement(request.actor, pk)
+    wanted = request.GET.get("tillaeg", "")
+    row = next((one for one in agreement.amendments.all() if str(one.pk) == wanted), None)
+    if wanted and row is None:
+        raise NotFound()
     own_drafts.discard_section_draft(
         agreement_id=agreement.pk,
+        amendment_id=row.pk if row else None,
         key=key,
         is_suggestion="forslag" in request.GET,
         actor=request.actor,
@@ -106,6 +111,7 @@ class _Writing:
         return {
             "agreement_id": self.agreement.pk,
             "key": self.key,
+            "amendment_id": self.amendment.pk if self.amendment else None,
             "is_suggestion": self.is_suggestion,
             "actor": self.request.actor,
         }

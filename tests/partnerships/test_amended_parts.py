@@ -10,7 +10,7 @@ from django.urls import reverse
 from partnerships import services
 from partnerships.documents import amendment_text
 from partnerships.facts import read
-from partnerships.models import Agreement, Amendment
+from partnerships.models import Agreement, Amendment, SectionDraft
 from portal.common import clock
 from portal.common.errors import NotAllowed, NotFound, WrongState
 from tests.factories.partnerships import agreement_in, amend_parties, fresh, sign_amendment
@@ -467,6 +467,32 @@ def test_a_draft_of_an_amended_section_keeps_what_is_only_written_there(world, p
 
     assert f"{keep}?tillaeg={row.pk}" in public.get(address).content.decode()
     assert 'value="Halvt skrevet"' in public.get(address).content.decode()
+
+
+def test_a_draft_for_one_amendment_is_not_in_the_next_one_nor_in_the_agreement(world, public):
+    agreement = agreement_in("signed", world)
+    one = begin(agreement, world.coordinator)
+    keep = reverse("partnerships:section-draft", args=[agreement.pk, "governance"])
+    typed = {**filled(public, address_of(one, "governance")), "meeting_rhythm": "Fra det første"}
+    public.post(f"{keep}?tillaeg={one.pk}", typed)
+    there = public.get(address_of(one, "governance")).content.decode()
+    services.withdraw_amendment(**which(one), comment="Ikke nu.", actor=world.coordinator.actor())
+    two = begin(agreement, world.coordinator)
+
+    fresh_form = public.get(address_of(two, "governance")).content.decode()
+    public.post(f"{keep}?tillaeg={two.pk}", {**typed, "meeting_rhythm": "Fra det andet"})
+    public.post(f"{keep}?tillaeg={two.pk}", {**typed, "meeting_rhythm": "Fra det andet igen"})
+    second = public.get(address_of(two, "governance"))
+    kept = SectionDraft.objects.count()
+    public.post(second.context["discard_url"])
+
+    assert "Fra det første" in there
+    assert "Fra det første" not in fresh_form
+    assert "Fra det andet igen" in second.content.decode()
+    assert kept == 2
+    assert [draft.amendment for draft in SectionDraft.objects.all()] == [one]
+    discard = reverse("partnerships:section-draft-discard", args=[agreement.pk, "governance"])
+    assert public.post(f"{discard}?tillaeg=andet").status_code == 404
 
 
 def test_an_amendment_says_who_wrote_each_section(world, public):
