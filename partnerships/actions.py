@@ -63,11 +63,13 @@ def _without_a_move(agreement: Agreement, actor: Actor) -> set[str]:
     if not may(actor, Permission.AGREEMENT_WRITE, agreement):
         return set()
     found = set()
-    if agreement.status in AMENDABLE and not any(row.is_open for row in agreement.amendments.all()):
+    amended = any(row.is_open for row in agreement.amendments.all())
+    if agreement.status in AMENDABLE and not amended:
         found.add("amend")
     if agreement.status in RUNNING and agreement.terminates_on is None:
         found.add("give_notice")
-    if agreement.status in (*RUNNING, S.EXPIRED) and not agreement.renewals.all():
+    renewable = agreement.status in (*RUNNING, S.EXPIRED) and not agreement.renewals.all()
+    if renewable and not amended:
         found.add("renew")
     if agreement.status in (S.EXPIRED, S.TERMINATED) and not agreement.final_evaluation:
         found.add("evaluate")

@@ -165,13 +165,15 @@ def renew_agreement(*, agreement_id: UUID, actor: Actor) -> Agreement:
     """A new draft that copies what lasts: parties and contacts, sections, frame and offers. It
     begins the day after the old one ends and runs as long; activities, obligations and the yearly
     amounts move with it. Goals keep their targets; milestones and payments, which are over, stay
-    behind. Raises `WrongState` when a renewal is being written already."""
+    behind. Raises `WrongState` when a renewal is being written already, and while an amendment is
+    open: the copy would lack what the parties are agreeing on."""
     old = lock_agreement(agreement_id=agreement_id, actor=actor)
     require_may(actor, Permission.AGREEMENT_WRITE, old)
     if old.status not in {*RUNNING, "expired"}:
         raise WrongState()
     if old.renewals.exclude(status="cancelled").exists():
         raise WrongState(_("Der er allerede en fornyelse af aftalen."))
+    refuse_open_amendment(old)
     parties = list(old.parties.filter(left_on__isnull=True).select_related("organisation"))
     first = [row.organisation for row in parties if row.organisation_id == actor.organisation_id]
     others = [row.organisation for row in parties if row.organisation_id != actor.organisation_id]

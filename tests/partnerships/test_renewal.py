@@ -5,11 +5,20 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from partnerships import services
+from partnerships.actions import actions_of
 from partnerships.facts import read
 from partnerships.models import Agreement
 from partnerships.renewal import Term, moved, next_term, with_next_years
 from portal.common import clock
-from tests.factories.partnerships import Pen, agreement_in, approve_everything, fresh, sign
+from portal.common.errors import WrongState
+from tests.factories.partnerships import (
+    Pen,
+    agreement_in,
+    amend_parties,
+    approve_everything,
+    fresh,
+    sign,
+)
 from tests.world import World
 
 OLD = Term(date(2026, 12, 27), date(2028, 12, 26))
@@ -134,6 +143,29 @@ def test_a_renewal_is_a_proposal_for_its_own_term(world: World) -> None:
         # As it is proposed it could go on at once.
         services.submit_for_review(agreement_id=new.pk, actor=world.coordinator.actor())
     assert fresh(old).activities.first().ends_on == OLD.last  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db
+def test_nothing_is_renewed_beside_an_open_amendment(world: World) -> None:
+    """The copy would have the words from before it."""
+    with clock.at(datetime(2026, 11, 27, 9, tzinfo=clock.COPENHAGEN)):
+        old = running(world)
+    actor = world.coordinator.actor()
+    with clock.at(datetime(2028, 10, 1, 9, tzinfo=clock.COPENHAGEN)):
+        services.run_dates()
+        before = actions_of(fresh(old), actor)
+        row = amend_parties(old, actor)
+
+        with pytest.raises(WrongState, match="Tillæg 1 er åbent"):
+            services.renew_agreement(agreement_id=old.pk, actor=actor)
+
+        assert "renew" in before
+        assert "renew" not in actions_of(fresh(old), actor)
+        services.withdraw_amendment(
+            agreement_id=old.pk, amendment_id=row.pk, comment="Ikke nu.", actor=actor
+        )
+        assert "renew" in actions_of(fresh(old), actor)
+        assert services.renew_agreement(agreement_id=old.pk, actor=actor).renews == old
 
 
 # --- the guard ------------------------------------------------------------------------------------

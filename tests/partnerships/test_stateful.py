@@ -423,7 +423,8 @@ class Agreements(RuleBasedStateMachine):
                 soon = life.last_day <= today + timedelta(days=60)
                 return soon and life.last_day not in life.reported
             case "renew":
-                return life.renewed is None or life.renewed.state == "cancelled"
+                again = life.renewed is None or life.renewed.state == "cancelled"
+                return again and not is_open
             case "amend":
                 return not is_open
             case "amend_write":
