@@ -11,6 +11,7 @@ from partnerships import services
 from partnerships.documents import amendment_text
 from partnerships.facts import read
 from partnerships.models import Agreement, Amendment, SectionDraft
+from partnerships.services.drafts import save_section_draft
 from portal.common import clock
 from portal.common.errors import NotAllowed, NotFound, WrongState
 from tests.factories.partnerships import agreement_in, amend_parties, fresh, sign_amendment
@@ -493,6 +494,16 @@ def test_a_draft_for_one_amendment_is_not_in_the_next_one_nor_in_the_agreement(w
     assert [draft.amendment for draft in SectionDraft.objects.all()] == [one]
     discard = reverse("partnerships:section-draft-discard", args=[agreement.pk, "governance"])
     assert public.post(f"{discard}?tillaeg=andet").status_code == 404
+    foreign = begin(agreement_in("signed", world), world.coordinator)
+    with pytest.raises(NotFound):
+        save_section_draft(
+            agreement_id=agreement.pk,
+            amendment_id=foreign.pk,
+            key="governance",
+            is_suggestion=False,
+            data={},
+            actor=world.coordinator.actor(),
+        )
 
 
 def test_an_amendment_says_who_wrote_each_section(world, public):

@@ -14,7 +14,7 @@ from partnerships.services.succession import transfer_agreements
 from partnerships.worklist import waiting
 from portal.access.actor import system_actor
 from portal.common import clock
-from portal.common.errors import NotFound
+from portal.common.errors import NotFound, WrongState
 from tests.factories.organisations import add_member
 from tests.factories.partnerships import agreement_in, amend_parties, fresh, sign_amendment
 from tests.partnerships.test_joining import joined, present, sees, send, take_in, which
@@ -242,3 +242,37 @@ def test_two_parties_that_become_one_keep_the_words_of_the_one_that_lasts(world)
     named = [one["organisation"] for one in row.after["parties"]["parties"]]
     assert sorted(named) == sorted([world.region.slug, world.outsider.slug])
     assert row.after["parties"]["obligations"][0]["party"] == world.outsider.slug
+
+
+def test_a_place_that_an_amendment_is_about_is_the_one_that_took_over(world):
+    agreement = agreement_in("signed", world)
+    row = amend_parties(agreement, world.coordinator.actor())
+    where = {"scope_level": "department", "scope_area": world.department.slug}
+    written(row, "purpose", world.coordinator, **where)
+
+    move(agreement, world.department, world.municipality)
+
+    row.refresh_from_db()
+    assert row.after["purpose"]["scope_area"] == world.municipality.slug
+    assert row.before["purpose"]["scope_area"] == ""
+
+
+def test_what_waits_for_nobody_and_cannot_go_on_is_told_to_those_who_run_it(
+    world, monkeypatch, caplog
+):
+    agreement = agreement_in("signed", world)
+    row = amend_parties(agreement, world.coordinator.actor())
+    take_in(row, world.outsider, world.coordinator.actor())
+    send(row, world.coordinator.actor())
+    sign_amendment(row, world.coordinator, world.receiver_manager)
+    move(agreement, world.outsider, world.receiver)
+
+    def hindered(*_args: Any) -> None:
+        raise WrongState("Nej.")
+
+    monkeypatch.setattr("partnerships.services.amendment_signing.refuse_hindered", hindered)
+    done = services.run_dates()
+
+    row.refresh_from_db()
+    assert (row.state, done["finish_signing"]) == ("awaiting_signature", 0)
+    assert "signed by all and cannot go on" in caplog.text
