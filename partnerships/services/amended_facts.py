@@ -1,13 +1,9 @@
 """What a draft amendment shall make of the agreement's sections: kept with who wrote it."""
 
-import logging
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict
 from typing import Any, Final
-
-from django.db import DatabaseError
-from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
 from partnerships.facts import SECTIONS, Facts, changes, read
@@ -15,10 +11,7 @@ from partnerships.facts.pointing import follow
 from partnerships.models import Agreement, Amendment, ScopeLevel, SectionKey
 from partnerships.services.rehearsal import try_out
 from portal.access.actor import Actor
-from portal.common.errors import WrongState
 from portal.common.ids import uuid7
-
-log = logging.getLogger("partnerships")
 
 # The rows that say what a party shall do and pay, and the column that names it.
 _WORK: Final = (
@@ -35,8 +28,7 @@ _OPEN: Final = (
 
 def put_facts(row: Amendment, key: str, before: Facts, after: Facts, actor: Actor) -> None:
     """Checked facts of one section, as one more version of it. Facts equal to the agreement's take
-    the section out of the amendment. The caller holds the lock. Raises `WrongState` for what the
-    agreement's tables cannot hold."""
+    the section out of the amendment. The caller holds the lock."""
     writers = row.writers_of(key)
     row.before.pop(key, None)
     row.after.pop(key, None)
