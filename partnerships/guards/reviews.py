@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -61,10 +61,17 @@ def required_reviews(agreement: Agreement) -> list[Review.Kind]:
     return kinds
 
 
+def newest_round(agreement: Agreement) -> int:
+    """Of the agreement and of its amendments, which count on from it; 0 while nobody was asked."""
+    newest: int | None = (
+        agreement.reviews.order_by("-round").values_list("round", flat=True).first()
+    )
+    return newest or 0
+
+
 def missing_for_negotiation(agreement: Agreement) -> list[Missing]:
     """internal_review→negotiation: every reviewer has decided, and said yes."""
-    newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first()
-    reviews = list(agreement.reviews.filter(round=newest or 0))
+    reviews = list(agreement.reviews.filter(round=newest_round(agreement)))
     waiting = [row for row in reviews if row.decision != Review.Decision.APPROVED]
     missing = [
         Missing(
@@ -104,11 +111,8 @@ def outdated_reviews(agreement: Agreement) -> list[Missing]:
 
     The professional review is of the work itself and not tied to these facts.
     """
-    newest = agreement.reviews.order_by("-round").values_list("round", flat=True).first()
-    approved = {
-        Review.Kind(row.kind): row.seen or {}
-        for row in agreement.reviews.filter(round=newest or 0, decision=Review.Decision.APPROVED)
-    }
+    now = agreement.reviews.filter(round=newest_round(agreement), decision=Review.Decision.APPROVED)
+    approved = {Review.Kind(row.kind): row.seen or {} for row in now}
     return _saw_less(approved, facts_for_review(agreement), threshold_of(agreement))
 
 
@@ -247,8 +251,8 @@ def _seen_before(
     return {Review.Kind(row.kind): row.seen or {} for row in counts.order_by("round")}
 
 
-def reviews_not_given(amendment: Amendment) -> list[str]:
-    """Sentences: who was asked to look and has not said yes."""
+def reviews_not_given(reviews: Iterable[Review]) -> list[str]:
+    """Sentences: who of the newest round at an amendment has not said yes."""
     return [
         _(
             "%(name)s har sendt tillægget tilbage: %(kind)s. Ret det. Så beder den offentlige "
@@ -258,6 +262,6 @@ def reviews_not_given(amendment: Amendment) -> list[str]:
         if row.decision == Review.Decision.SENT_BACK
         else _("Venter på gennemgang: %(kind)s, %(organisation)s.")
         % {"kind": row.get_kind_display().lower(), "organisation": row.organisation.name}
-        for row in newest_reviews(amendment)
+        for row in reviews
         if row.decision != Review.Decision.APPROVED
     ]

@@ -13,7 +13,7 @@ from partnerships.amended_dates import dates_out_of_order
 from partnerships.amended_parties import hindrances, staying
 from partnerships.documents import amendment_text
 from partnerships.facts import SECTIONS, Change, Facts, changes, clean, read
-from partnerships.guards.reviews import reviews_not_given
+from partnerships.guards.reviews import newest_reviews, reviews_not_given
 from partnerships.models import (
     Agreement,
     AgreementSection,
@@ -162,7 +162,10 @@ def send_amendment_to_signature(
         raise WrongState(_("Tillægget ændrer ikke noget endnu. Ret mindst ét afsnit."))
     refuse_hindered(agreement, row)
     trial = try_out(agreement, row)
-    stops = [*trial.broken, *(reviews_not_given(row) or trial.unseen(agreement, row).values())]
+    stops = [
+        *trial.broken,
+        *(reviews_not_given(newest_reviews(row)) or trial.unseen(agreement, row).values()),
+    ]
     if stops:
         raise WrongState(" ".join(stops))
     row.document = store_document(

@@ -17,10 +17,6 @@ from partnerships.services.mover import sentence_of
 log = logging.getLogger("partnerships")
 
 
-class _Enough(Exception):  # noqa: N818 - ends the trial, and is no error
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`broken`: sentences, the mandatory rules that the agreement keeps today and would not keep.
@@ -46,16 +42,13 @@ def try_out(agreement: Agreement, row: Amendment) -> Trial:
     """What it lacked before is not the amendment's doing. Who comes and goes is looked at by
     `hindrances`."""
     lacked = _missing(Agreement.objects.get(pk=agreement.pk))
-    found = Trial()
-    try:
-        with transaction.atomic():
-            broken = [*_write(agreement, row)]
-            trial = Agreement.objects.get(pk=agreement.pk)
-            broken += [sentence for sentence in _missing(trial) if sentence not in lacked]
-            found = Trial(broken, legal_review_reasons(trial), facts_for_review(trial))
-            raise _Enough
-    except _Enough:
-        return found
+    with transaction.atomic():
+        broken = [*_write(agreement, row)]
+        trial = Agreement.objects.get(pk=agreement.pk)
+        broken += [sentence for sentence in _missing(trial) if sentence not in lacked]
+        found = Trial(broken, legal_review_reasons(trial), facts_for_review(trial))
+        transaction.set_rollback(True)
+    return found
 
 
 def _write(agreement: Agreement, row: Amendment) -> Iterator[str]:

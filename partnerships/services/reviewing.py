@@ -15,7 +15,7 @@ from partnerships.guards import (
     missing_for_review,
     required_reviews,
 )
-from partnerships.guards.reviews import as_read, newest_reviews, waits_for_review
+from partnerships.guards.reviews import as_read, newest_reviews, newest_round, waits_for_review
 from partnerships.models import Agreement, AgreementState, Amendment, Review, Side
 from partnerships.permissions import may_review, require_may
 from partnerships.services.mover import (
@@ -80,7 +80,7 @@ def submit_for_review(
     if missing:
         raise NotReady(missing)
     agreement.legal_threshold_ore = settings.AGREEMENT_LEGAL_THRESHOLD_ORE
-    newest = _newest_round(agreement)
+    newest = newest_round(agreement)
     kinds = {*required_reviews(agreement), *(Review.Kind(kind) for kind in chosen or {})}
     for kind in Review.Kind:
         if kind in kinds:
@@ -195,7 +195,7 @@ def ask_for_review(
     require_may(actor, Permission.AGREEMENT_STEER, agreement)
     if agreement.status != AgreementState.NEGOTIATION:
         raise WrongState()
-    standing = list(agreement.reviews.filter(round=_newest_round(agreement)))
+    standing = list(agreement.reviews.filter(round=newest_round(agreement)))
     _ask_anew(agreement, standing, {Review.Kind(kind): chosen}, actor)
     note(agreement, "review_asked", actor, details={"kind": kind})
 
@@ -213,13 +213,6 @@ def still_asked(looks: list[Review]) -> set[str]:
     }
 
 
-def _newest_round(agreement: Agreement) -> int:
-    newest: int | None = (
-        agreement.reviews.order_by("-round").values_list("round", flat=True).first()
-    )
-    return newest or 0
-
-
 def _ask_anew(
     agreement: Agreement,
     standing: list[Review],
@@ -232,7 +225,7 @@ def _ask_anew(
     pending = still_asked(standing)
     if pending & set(chosen):
         raise WrongState(_("Den gennemgang er allerede sat i gang."))
-    number = _newest_round(agreement) + 1
+    number = newest_round(agreement) + 1
     for row in standing:
         row.round = number
         if row.kind in pending:

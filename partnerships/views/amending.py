@@ -141,7 +141,7 @@ def _reviews_of(request: ActorRequest, agreement: Agreement, row: Amendment) -> 
         # Given to words that have been changed since.
         "old_reviews": [one.pk for one in reviews if one.seen and one.seen.get("read") != read],
         "inner": reads_inner_words(request.actor, agreement),
-        "waits_for_reviews": reviews_not_given(row) if is_draft else [],
+        "waits_for_reviews": reviews_not_given(reviews) if is_draft else [],
         "broken": trial.broken if is_draft else [],
         "unseen": list(trial.unseen(agreement, row).values()) if is_draft else [],
         "may_ask": is_draft and may(request.actor, Permission.AGREEMENT_STEER, agreement),
